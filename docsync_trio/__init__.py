@@ -1,0 +1,1 @@
+"""Serve Bokeh applications with structured concurrency."""

@@ -1,0 +1,118 @@
+"""All that can be observed of a running server, in one place.
+
+The floors above tell what happens by calling an `Observer` with one of these;
+logs, metrics and tests subscribe. There are no counters in the middle of logic.
+An observer is called synchronously, must not block, and must not raise.
+"""
+
+from collections.abc import Callable
+
+import attrs
+
+
+@attrs.frozen
+class Event:
+    """Something that happened."""
+
+
+@attrs.frozen
+class ApplicationEvent(Event):
+    """Something that happened in the application served at *application*."""
+
+    application: str
+
+
+@attrs.frozen
+class SessionEvent(ApplicationEvent):
+    """Something that happened in the session *session* (its id)."""
+
+    session: str
+
+
+@attrs.frozen
+class SessionOpened(SessionEvent):
+    """A document was built, in *seconds*."""
+
+    seconds: float
+
+
+@attrs.frozen
+class SessionEnded(SessionEvent):
+    """A session is gone: *reason* is a few plain words ("unused for 15s", "shutdown")."""
+
+    reason: str
+
+
+@attrs.frozen
+class BuildFailed(SessionEvent):
+    """The application raised while it built a document; *incident* is what the visitor saw."""
+
+    error: BaseException
+    incident: str
+
+
+@attrs.frozen
+class CallbackFailed(SessionEvent):
+    """A callback, message handler, hook or task of the session raised; the session lives on.
+
+    *what* names it: ``"periodic callback update"``, ``"hook on_session_destroyed"``.
+    """
+
+    what: str
+    error: BaseException
+
+
+@attrs.frozen
+class ApplicationTaskFailed(ApplicationEvent):
+    """A server hook, a server-level callback or a task of the application raised."""
+
+    what: str
+    error: BaseException
+
+
+@attrs.frozen
+class ConnectionOpened(SessionEvent):
+    """A websocket joined the session; *peer* is its address, *connections* how many now."""
+
+    peer: str
+    connections: int
+
+
+@attrs.frozen
+class ConnectionClosed(SessionEvent):
+    """A websocket left. *code* is the close code seen; 1006 means without a close frame."""
+
+    peer: str
+    connections: int
+    code: int
+    reason: str
+
+
+@attrs.frozen
+class ConnectionRefused(Event):
+    """A request or a websocket was turned away. *hint* names the key to change, if any."""
+
+    target: str
+    peer: str
+    status: int
+    reason: str
+    hint: str = ""
+
+
+@attrs.frozen
+class PeerFault(Event):
+    """A connection was dropped for what its peer sent, or for what hypercorn made of it."""
+
+    peer: str
+    what: str
+    error: BaseException | None = None
+
+
+@attrs.frozen
+class AcceptFailed(Event):
+    """The listening socket could not accept (out of file descriptors); tried again later."""
+
+    error: OSError
+
+
+Observer = Callable[[Event], None]
