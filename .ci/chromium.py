@@ -1,0 +1,62 @@
+"""Make sure that a Chromium is here for the tests that drive one.
+
+A test that is skipped because nothing could be driven would say nothing, so
+`make test` installs the distribution's Chromium where it may, and otherwise says
+what to do.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def found() -> str | None:
+    """The first browser that runs; Ubuntu's `chromium-browser` may be a mere signpost."""
+    for name in NAMES:
+        path = shutil.which(name)
+        if path is None:
+            continue
+        try:
+            answer = subprocess.run([path, "--version"], capture_output=True, timeout=60)
+        except (OSError, subprocess.TimeoutExpired):
+            continue
+        if answer.returncode == 0:
+            return path
+    return None
+
+
+def install() -> bool:
+    """Install Debian's package; False where that is not possible here."""
+    apt = shutil.which("apt-get")
+    if apt is None:
+        return False
+    asks_for_root = [] if os.geteuid() == 0 else ["sudo"]
+    if asks_for_root and shutil.which("sudo") is None:
+        return False
+    command = [*asks_for_root, "env", "DEBIAN_FRONTEND=noninteractive", apt, "-y", "-q"]
+    # A list of packages that is out of date names files which the mirrors no longer have.
+    for step in (["update"], ["install", "--no-install-recommends", "chromium"]):
+        if subprocess.run([*command, *step]).returncode != 0:
+            return False
+    return True
+
+
+def main() -> int:
+    """Return the exit status: 0 where a Chromium can be driven."""
+    if found() or (install() and found()):
+        return 0
+    sys.stderr.write(
+        "The tests drive a Chromium and none of "
+        f"{', '.join(NAMES)} is on PATH, nor could apt-get install one.\n"
+        "Install Chromium or Chrome, see to it that it is on PATH, and run "
+        f"`make test` again in {Path.cwd().name}.\n"
+    )
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
