@@ -15,7 +15,7 @@ PACKAGE = "docsync_trio"
 
 
 def in_the_tree() -> set[str]:
-    """All files of the package that a user needs, as paths from the project's root."""
+    """Return all files of the package that a user needs, as paths from the project's root."""
     return {
         path.relative_to(ROOT).as_posix()
         for path in (ROOT / PACKAGE).rglob("*")
@@ -24,7 +24,7 @@ def in_the_tree() -> set[str]:
 
 
 def in_the_wheel() -> tuple[set[str], set[str]]:
-    """The wheel's files of the package, and its other files outside of its metadata."""
+    """Return the wheel's files of the package, and any others that are not its metadata."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(
             [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "-w", folder, "."],

@@ -15,13 +15,15 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 
 def found() -> str | None:
-    """The first browser that runs; Ubuntu's `chromium-browser` may be a mere signpost."""
+    """Return the first browser that runs; Ubuntu's `chromium-browser` may only be a signpost."""
     for name in NAMES:
         path = shutil.which(name)
         if path is None:
             continue
         try:
-            answer = subprocess.run([path, "--version"], capture_output=True, timeout=60)
+            answer = subprocess.run(
+                [path, "--version"], check=False, capture_output=True, timeout=60
+            )
         except (OSError, subprocess.TimeoutExpired):
             continue
         if answer.returncode == 0:
@@ -40,7 +42,7 @@ def install() -> bool:
     command = [*asks_for_root, "env", "DEBIAN_FRONTEND=noninteractive", apt, "-y", "-q"]
     # A list of packages that is out of date names files which the mirrors no longer have.
     for step in (["update"], ["install", "--no-install-recommends", "chromium"]):
-        if subprocess.run([*command, *step]).returncode != 0:
+        if subprocess.run([*command, *step], check=False).returncode != 0:
             return False
     return True
 
