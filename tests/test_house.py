@@ -1,0 +1,93 @@
+"""The rules of the house that neither ruff nor import-linter can say.
+
+Each rule stands in CONTRIBUTING.md; a test here is what keeps it true.
+"""
+
+import ast
+import io
+import json
+import re
+import subprocess
+import sys
+import tokenize
+from pathlib import Path
+
+import pytest
+
+import docsync_trio
+
+PACKAGE = Path(docsync_trio.__file__).parent
+TESTS = Path(__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+FLOORS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+@pytest.mark.parametrize("floor", FLOORS, ids=name)
+def test_the_init_of_a_floor_is_a_guide_and_nothing_else(floor):
+    tree = ast.parse((floor / "__init__.py").read_text())
+
+    assert ast.get_docstring(tree), "say what this floor knows, refuses to know, where to start"
+    assert len(tree.body) == 1, "only docsync_trio/__init__.py re-exports"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_a_module_begins_with_why_it_is_there(module):
+    assert ast.get_docstring(ast.parse(module.read_text()))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_a_module_can_be_read_in_one_go(module):
+    assert len(module.read_text().splitlines()) <= 300
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_a_module_is_called_what_its_main_thing_is_called(module):
+    vague = re.compile(r"util|helper|common|manager|misc", re.IGNORECASE)
+
+    assert not vague.search(name(module))
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_comments_give_reasons_and_promise_nothing(module):
+    promise_or_banner = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|[-=#*─═]{4}")
+    tokens = tokenize.generate_tokens(io.StringIO(module.read_text()).readline)
+    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+    assert [text for text in comments if promise_or_banner.search(text)] == []
+
+
+def test_the_tests_mirror_the_house():
+    rooms = {path.name for path in TESTS.iterdir() if path.is_dir() and path.name[0] not in "._"}
+
+    assert rooms <= {floor.name for floor in FLOORS} | {"whole"}
+
+
+def test_the_public_api_is_what_we_promised():
+    public = {key for key in vars(docsync_trio) if not key.startswith("_")}
+    floors = {floor.name for floor in FLOORS}
+
+    assert public - floors == set()
+
+
+def test_neither_tornado_nor_bokehs_server_is_loaded_with_us():
+    program = """
+import importlib, json, pkgutil, sys
+import docsync_trio
+for module in pkgutil.walk_packages(docsync_trio.__path__, "docsync_trio."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+print(json.dumps(sorted(sys.modules)))
+"""
+    answer = subprocess.run(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=True, timeout=60
+    )
+    loaded = json.loads(answer.stdout)
+    # Bokeh itself imports its package `bokeh.server` (which is empty but for a guide) on
+    # the way to the name of its websocket header; its modules are what would matter.
+    unwanted = re.compile(r"tornado(\.|$)|bokeh\.client(\.|$)|bokeh\.server\.")
+
+    assert [module for module in loaded if unwanted.match(module)] == []
