@@ -9,7 +9,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -41,10 +40,11 @@ def install() -> bool:
         return False
     command = [*asks_for_root, "env", "DEBIAN_FRONTEND=noninteractive", apt, "-y", "-q"]
     # A list of packages that is out of date names files which the mirrors no longer have.
-    for step in (["update"], ["install", "--no-install-recommends", "chromium"]):
-        if subprocess.run([*command, *step], check=False).returncode != 0:
-            return False
-    return True
+    # One mirror that does not answer makes this fail and need not stop the installation.
+    subprocess.run([*command, "update"], check=False)
+    wait = "DPkg::Lock::Timeout=120"
+    wanted = ["install", "-o", wait, "--no-install-recommends", "chromium"]
+    return subprocess.run([*command, *wanted], check=False).returncode == 0
 
 
 def main() -> int:
@@ -54,8 +54,7 @@ def main() -> int:
     sys.stderr.write(
         "The tests drive a Chromium and none of "
         f"{', '.join(NAMES)} is on PATH, nor could apt-get install one.\n"
-        "Install Chromium or Chrome, see to it that it is on PATH, and run "
-        f"`make test` again in {Path.cwd().name}.\n"
+        "Install Chromium or Chrome, see to it that it is on PATH, and say `make test` again.\n"
     )
     return 1
 
