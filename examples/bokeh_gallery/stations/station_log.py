@@ -1,0 +1,3 @@
+"""What the hooks saw; one list for the server, as it is imported once."""
+
+log = []
