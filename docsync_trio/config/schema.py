@@ -1,0 +1,280 @@
+"""Every key of a site file: its type, constraint, default and documentation.
+
+This is the one truth. Reading, error messages, the reference page, the JSON Schema
+and the template all look here (through `keys`) and repeat nothing. A table is a class, an
+array of tables is a tuple of classes, and everything else says its `Kind` in its
+annotation. A key is spelled as its attribute; ``async_`` is ``async``.
+"""
+
+# ruff: noqa: RUF009 - `key` makes attributes, and the defaults it gets cannot be changed.
+
+import pathlib
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Final, Literal
+
+import attrs
+
+from docsync_trio.config.bind import Bind, BindAddress, FdBind, TcpBind, UnixBind
+from docsync_trio.config.keys import key
+from docsync_trio.config.lists import FreeTable, ListOf, OneOrMore
+from docsync_trio.config.names import FunctionName, Metadata, MetadataFunction, ModuleName, Secret
+from docsync_trio.config.places import ExistingPath, OriginPattern, UrlPath, UrlPrefix
+from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Text, Whole
+
+__all__ = [
+    "ApplicationSettings",
+    "Bind",
+    "FdBind",
+    "HandlerSettings",
+    "KeepAliveSettings",
+    "LoggingSettings",
+    "MetadataFunction",
+    "RouteSettings",
+    "ServerSettings",
+    "SessionSettings",
+    "SiteSettings",
+    "TcpBind",
+    "UnixBind",
+]
+
+AsyncWord = Literal["auto", "trio", "asyncio"]
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+@attrs.frozen(kw_only=True)
+class KeepAliveSettings:
+    """How long quiet connections are kept, and how the server goes down."""
+
+    http: Annotated[float, Duration(1.0)] = key(
+        75.0,
+        doc="How long an idle HTTP connection is kept. Must exceed the idle time of a proxy in "
+        "front, or the proxy meets closed connections.",
+    )
+    ping: Annotated[float, Duration(0.1)] = key(
+        25.0,
+        doc='How often a quiet websocket is pinged, so that proxies keep it open; "off": never.',
+    )
+    pong: Annotated[float, Duration(0.1)] = key(
+        25.0,
+        doc="How long to wait for the answer to a ping before the connection counts as lost; "
+        '"off": for ever.',
+    )
+    shutdown: Annotated[float, Duration()] = key(
+        30.0, doc="How long requests that are under way may take when the server is told to stop."
+    )
+
+
+@attrs.frozen(kw_only=True)
+class ServerSettings:
+    """Where the server listens and whom it lets in."""
+
+    bind: Annotated[tuple[Bind, ...], OneOrMore(BindAddress())] = key(
+        (TcpBind("127.0.0.1", 5006),),
+        doc='Where to listen, one address or several: "host:port" (port 0 picks one and prints '
+        'it), "unix:/path" or "fd://3" for a socket that the service manager opened.',
+        example='["127.0.0.1:5006", "unix:/run/docsync.sock"]',
+    )
+    prefix: Annotated[str, UrlPrefix()] = key(
+        "",
+        doc="What a reverse proxy puts before every path. Every route, websocket and static file "
+        "is then served below it.",
+        example='"/desk"',
+    )
+    allow_origins: Annotated[tuple[str, ...], ListOf(OriginPattern())] = key(
+        (),
+        doc="Further hosts whose pages may open websockets here. The server's own host always may.",
+        example='["intranet.example.org", "*.example.org"]',
+    )
+    max_message_size: Annotated[int, Size(1000)] = key(
+        20_000_000,
+        doc="The largest message a browser may send; one that sends more is disconnected (close "
+        "code 1009).",
+    )
+    keep_alive: KeepAliveSettings = key(KeepAliveSettings(), doc="Quiet connections and shutdown.")
+
+
+@attrs.frozen(kw_only=True)
+class SessionSettings:
+    """How long sessions live, what they may use, and how their tokens are signed."""
+
+    unclaimed_lifetime: Annotated[float, Duration(0.1)] = key(
+        15.0, doc="How long a session waits for its first websocket after the page was delivered."
+    )
+    unused_lifetime: Annotated[float, Duration()] = key(
+        15.0, doc="How long a session lives on after its last tab was closed or reloaded."
+    )
+    lost_lifetime: Annotated[float, Duration()] = key(
+        300.0,
+        doc="How long a session lives on after its last connection broke without a goodbye: a "
+        "laptop asleep, a tunnel, a restarted proxy.",
+    )
+    token_expiration: Annotated[float, Duration(1.0)] = key(
+        300.0,
+        doc="How long a page's token may create a session. A living session may be joined with it "
+        "for ever.",
+    )
+    max_sessions: Annotated[int, Whole()] = key(
+        0,
+        doc="How many sessions one application may have at once; further visitors are asked to "
+        "come back later (503). 0: no limit.",
+    )
+    outbox: Annotated[int, Size(1000)] = key(
+        32_000_000,
+        doc="How much one slow connection may have waiting to be sent before it is told to "
+        "reconnect.",
+    )
+    sign: Annotated[bool, Flag()] = key(
+        default=True, doc="Whether tokens are signed, so that visitors cannot choose session ids."
+    )
+    secret_key: Annotated[str | None, Secret()] = key(
+        None,
+        doc="What tokens are signed with (`docsync secret` makes one). Without it one is made at "
+        "every start, and pages from before a restart cannot reconnect.",
+        example='{ env = "DOCSYNC_SECRET_KEY" }',
+        secret=True,
+    )
+
+
+@attrs.frozen(kw_only=True)
+class HandlerSettings:
+    """One step that fills a document: exactly one of the first six keys."""
+
+    file: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".py",))] = key(
+        None, doc="A Python script, run anew for every session.", example='"apps/sliders.py"'
+    )
+    function: Annotated[str | None, FunctionName()] = key(
+        None,
+        doc="A function, plain or async, that is called with the document.",
+        example='"apps.buoys:modify_document"',
+    )
+    json: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".json",))] = key(
+        None, doc="A saved Bokeh document.", example='"apps/base.json"'
+    )
+    directory: Annotated[pathlib.Path | None, ExistingPath(folder=True)] = key(
+        None,
+        doc="A folder with main.py or main.ipynb, and if wanted theme.yaml, templates/, static/ "
+        "and app_hooks.py.",
+        example='"apps/buoys"',
+    )
+    notebook: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".ipynb",))] = key(
+        None, doc="A Jupyter notebook, run anew for every session.", example='"apps/tour.ipynb"'
+    )
+    bokeh: Annotated[str | None, FunctionName()] = key(
+        None,
+        doc="A class made for Bokeh's own server: a subclass of its Handler.",
+        example='"apps.custom:MyHandler"',
+    )
+    argv: Annotated[tuple[str, ...], ListOf(Text())] = key(
+        (),
+        doc="What the script finds in sys.argv after its own name.",
+        example='["--points", "200"]',
+        only_with=("file", "directory", "notebook"),
+    )
+    arguments: Annotated[Mapping[str, Any], FreeTable()] = key(
+        MappingProxyType({}),
+        doc="Keyword arguments for the class.",
+        example="{ columns = 3 }",
+        only_with=("bokeh",),
+    )
+
+    @property
+    def kind(self) -> str:
+        """Which of the six keys is given: ``"file"``, ``"function"``..."""
+        return next(name for name in ONE_OF[HandlerSettings] if getattr(self, name) is not None)
+
+
+@attrs.frozen(kw_only=True)
+class ApplicationSettings:
+    """An application: what fills its documents, and where it is served."""
+
+    path: Annotated[str, UrlPath()] = key(
+        doc="Where it is served. Parameters in braces arrive in session_context.request.",
+        example='"/sliders"',
+    )
+    title: Annotated[str, Text()] = key(
+        "", doc="What the index of applications calls it; empty: its path.", example='"Sliders"'
+    )
+    handlers: tuple[HandlerSettings, ...] = key(
+        doc="What fills a new document, in order.", example='[{ file = "apps/sliders.py" }]'
+    )
+    metadata: Annotated[Mapping[str, Any] | MetadataFunction | None, Metadata()] = key(
+        None,
+        doc="What is served below the application at /metadata: a table, or a function that "
+        "returns one.",
+        example='{ owner = "desk" }',
+    )
+    async_: Annotated[AsyncWord, Choice(("auto", "trio", "asyncio"))] = key(
+        "auto",
+        doc='Which library its `async def` code is written for; "auto" reads the imports of its '
+        "files.",
+    )
+    hooks: Annotated[str | None, ModuleName()] = key(
+        None,
+        doc="A module with on_server_loaded, on_server_unloaded, on_session_created, "
+        "on_session_destroyed or process_request, plain or async.",
+        example='"apps.hooks"',
+    )
+    sessions: SessionSettings = key(
+        SessionSettings(),
+        doc="What differs from the site's `[sessions]` for this application.",
+        example='{ unused_lifetime = "10m" }',
+    )
+
+
+@attrs.frozen(kw_only=True)
+class RouteSettings:
+    """A URL that is no application: an endpoint of yours, or a folder of files."""
+
+    path: Annotated[str, UrlPath()] = key(doc="Where it is served.", example='"/api/health"')
+    endpoint: Annotated[str | None, FunctionName()] = key(
+        None,
+        doc="A Starlette endpoint: `async def health(request) -> Response`; a plain function runs "
+        "in a thread.",
+        example='"apps.routes:health"',
+    )
+    methods: Annotated[tuple[str, ...], ListOf(Choice(_METHODS))] = key(
+        ("GET",),
+        doc="The methods that the endpoint answers; GET brings HEAD along.",
+        only_with=("endpoint",),
+    )
+    static: Annotated[pathlib.Path | None, ExistingPath(folder=True)] = key(
+        None, doc="A folder whose files are served below the path.", example='"public/"'
+    )
+
+
+@attrs.frozen(kw_only=True)
+class LoggingSettings:
+    """What is logged, and how."""
+
+    level: Annotated[str, Choice(("debug", "info", "warning", "error"))] = key(
+        "info", doc="The least important message that is still logged."
+    )
+    format: Annotated[str, Choice(("console", "json"))] = key(
+        "console", doc='"console" is for people, "json" (one object per line) for programs.'
+    )
+
+
+@attrs.frozen(kw_only=True)
+class SiteSettings:
+    """A whole site."""
+
+    title: Annotated[str, Text()] = key(
+        "", doc="What the index of applications is called.", example='"Ocean desk"'
+    )
+    server: ServerSettings = key(ServerSettings(), doc="The server.")
+    sessions: SessionSettings = key(
+        SessionSettings(), doc="Defaults for all sessions; every application may override any."
+    )
+    applications: tuple[ApplicationSettings, ...] = key((), doc="The applications.")
+    routes: tuple[RouteSettings, ...] = key((), doc="Further URLs.")
+    logging: LoggingSettings = key(LoggingSettings(), doc="The log.")
+
+
+ONE_OF: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(
+    {
+        HandlerSettings: ("file", "function", "json", "directory", "notebook", "bokeh"),
+        RouteSettings: ("endpoint", "static"),
+    }
+)
+"""The classes of which each table has exactly one of these keys."""
