@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from docsync_trio.config.kind import Kind, Surroundings, KindError, shown
+from docsync_trio.config.kind import Kind, KindError, Surroundings, shown
 
 _TCP: Final = re.compile(
     r"(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^\s:/\[\]]*)):(?P<port>[0-9]{1,5})"

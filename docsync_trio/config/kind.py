@@ -18,7 +18,6 @@ import attrs
 
 from docsync_trio.base.errors import Path
 
-
 _SHOWN: Final = 60
 """As much of a wrong value as is shown; messages stay on one line."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import attrs
 
-from docsync_trio.config.kind import Kind, Surroundings, KindError
+from docsync_trio.config.kind import Kind, KindError, Surroundings
 
 
 def read_items(values: list[Any], kind: Kind, around: Surroundings) -> tuple[Any, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from docsync_trio.config.kind import Kind, Surroundings, KindError, shown
+from docsync_trio.config.kind import Kind, KindError, Surroundings, shown
 
 _FUNCTION: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*:[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _MODULE: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")

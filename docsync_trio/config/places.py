@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from docsync_trio.config.kind import Kind, Surroundings, KindError, nearest, shown
+from docsync_trio.config.kind import Kind, KindError, Surroundings, nearest, shown
 
 _PARAMETER: Final = re.compile(r"\{[A-Za-z_]\w*(?::(?:str|path|int|float|uuid))?\}", re.ASCII)
 _ORIGIN: Final = re.compile(
