@@ -1,0 +1,147 @@
+"""Put the frames of one websocket together to messages, within bounds.
+
+Bokeh sends a message as header, metadata and content (text), followed by a reference
+(text) and data (binary) for each buffer that the header announces. The order is a
+sequence, so it is written as one: a generator that asks for the next frame where it
+needs it. Everything is checked as it arrives, so that a peer cannot make us hold more
+than the limits say.
+"""
+
+from collections.abc import Generator
+from typing import Any
+
+import attrs
+
+from docsync_trio.base.errors import ProtocolError
+from docsync_trio.protocol.close_codes import CloseCode
+from docsync_trio.protocol.json_text import parse_object
+from docsync_trio.protocol.message import Buffer, Frame, Message
+
+_MAX_NAME = 200
+"""The longest kind or id, in characters. Ours and Bokeh's stay under 50; what a peer
+calls its message is sent back to it in the answer and stands in logs."""
+
+
+@attrs.frozen
+class Limits:
+    """How much a peer may send in one message; beyond it the websocket is closed with 1009.
+
+    *message_size*: bytes, all frames together. Bokeh's server has 20 MB as well.
+    *buffers*: how many; refused when the header announces more, before any arrives.
+    *depth*: nesting of the JSON. Bokeh's values nest twice or three times per level of
+    the models' own nesting; 200 is far from Python's limit of recursion.
+    """
+
+    message_size: int = 20_000_000
+    buffers: int = 10_000
+    depth: int = 200
+
+
+class Assembler:
+    """One websocket's frames in, its messages out."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._steps = _begin(limits)
+
+    def feed(self, frame: Frame) -> Message | None:
+        """Take the next frame; return the message that it completes, if it does.
+
+        Raises `ProtocolError`. The websocket has to be closed then: where the next
+        message begins is not known any more, and every further frame is refused too.
+        """
+        try:
+            self._steps.send(frame)
+        except StopIteration as end:
+            message: Message | None = end.value
+            if message is None:
+                raise ProtocolError("a frame after an error") from None
+            self._steps = _begin(self._limits)
+            return message
+        return None
+
+
+_Steps = Generator[None, Frame, Message]
+
+
+def _begin(limits: Limits) -> _Steps:
+    steps = _message(limits)
+    next(steps)
+    return steps
+
+
+def _message(limits: Limits) -> _Steps:
+    scale = _Scale(limits.message_size)
+    kind, message_id, reply_to, count = _header(scale.text((yield)), limits)
+    metadata = scale.text((yield))
+    if metadata != "{}":
+        parse_object(metadata, "metadata", limits.depth)
+    content = parse_object(scale.text((yield)), "content", limits.depth)
+    buffers: dict[str, Buffer] = {}
+    for _ in range(count):
+        buffer_id = _buffer_id(scale.text((yield)), buffers)
+        buffers[buffer_id] = Buffer(buffer_id, scale.data((yield)))
+    return Message(kind, message_id, content, reply_to, tuple(buffers.values()), scale.total)
+
+
+class _Scale:
+    """Weighs the frames of one message, and sees that each is of the type that is due."""
+
+    __slots__ = ("_limit", "total")
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self.total = 0
+
+    def text(self, frame: Frame) -> str:
+        if not isinstance(frame, str):
+            raise ProtocolError(
+                "a binary frame where text was due", close_code=CloseCode.WRONG_FRAME_TYPE
+            )
+        self._add(len(frame) if frame.isascii() else len(frame.encode(errors="surrogatepass")))
+        return frame
+
+    def data(self, frame: Frame) -> bytes:
+        if isinstance(frame, str):
+            raise ProtocolError(
+                "a text frame where binary data was due", close_code=CloseCode.WRONG_FRAME_TYPE
+            )
+        self._add(len(frame))
+        return frame
+
+    def _add(self, size: int) -> None:
+        self.total += size
+        if self.total > self._limit:
+            raise ProtocolError("the message is too big", close_code=CloseCode.TOO_BIG)
+
+
+def _header(text: str, limits: Limits) -> tuple[str, str, str | None, int]:
+    header = parse_object(text, "header", limits.depth)
+    reply_to = header.get("reqid")
+    if reply_to is not None:
+        _check_name(reply_to, "reqid")
+    count = header.get("num_buffers", 0)
+    if type(count) is not int or count < 0:
+        raise ProtocolError("num_buffers is not a count")
+    if count > limits.buffers:
+        raise ProtocolError("the message has too many buffers", close_code=CloseCode.TOO_BIG)
+    return (
+        _check_name(header.get("msgtype"), "msgtype"),
+        _check_name(header.get("msgid"), "msgid"),
+        reply_to,
+        count,
+    )
+
+
+def _check_name(value: Any, key: str) -> str:
+    if isinstance(value, str) and 0 < len(value) <= _MAX_NAME:
+        return value
+    raise ProtocolError(f"{key} is missing, not text, or too long")
+
+
+def _buffer_id(text: str, known: dict[str, Buffer]) -> str:
+    reference = parse_object(text, "buffer header", 1)
+    buffer_id = _check_name(reference.get("id"), "the buffer's id")
+    if buffer_id in known:
+        raise ProtocolError("two buffers with the same id")
+    return buffer_id

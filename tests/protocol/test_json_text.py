@@ -1,0 +1,95 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from docsync_trio.base.errors import ProtocolError
+from docsync_trio.protocol.json_text import parse_object
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text("[]{}\"\\,:é☃😀u") | st.just(0.5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("[{a\\"), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def depth_of(value):
+    if isinstance(value, dict):
+        return 1 + max(map(depth_of, value.values()), default=0)
+    if isinstance(value, list):
+        return 1 + max(map(depth_of, value), default=0)
+    return 0
+
+
+def close_code(text, depth=200):
+    with pytest.raises(ProtocolError) as caught:
+        parse_object(text, "content", depth)
+    return caught.value.close_code
+
+
+@given(st.dictionaries(st.text(), VALUES), st.booleans(), st.integers(1, 6))
+def test_an_object_is_parsed_exactly_if_it_is_no_deeper_than_allowed(value, ascii_only, depth):
+    text = json.dumps(value, ensure_ascii=ascii_only)
+
+    if depth_of(value) > depth:
+        assert close_code(text, depth) == 1009
+    else:
+        assert parse_object(text, "content", depth) == value
+
+
+@pytest.mark.parametrize("text", ["[]", "1", '"a"', "null", "[{}]"])
+def test_json_that_is_not_an_object_is_a_protocol_error(text):
+    assert close_code(text) == 1002
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "{}{}", "{'a':1}", '{"a":NaN}', '{"a":Infinity}', '{"a":1e999}', "\ufeff{}", "\x00"]
+)
+def test_what_is_not_json_is_invalid_data(text):
+    assert close_code(text) == 1007
+
+
+@pytest.mark.parametrize("depth", [201, 1000, 1024, 1025, 5000, 1_000_000])
+def test_any_depth_beyond_the_limit_is_too_big(depth):
+    assert close_code('{"a":' + "[" * (depth - 1) + "]" * (depth - 1) + "}") == 1009
+
+
+def test_depth_that_never_ends_is_refused_as_well():
+    assert close_code('{"a":' * 1_000_000) == 1009
+
+
+def test_the_limit_itself_is_allowed():
+    value = parse_object('{"a":' + "[" * 199 + "]" * 199 + "}", "content", 200)
+
+    assert depth_of(value) == 200
+
+
+def test_brackets_in_strings_are_not_depth():
+    assert parse_object('{"a":"[[[[[[[[{{{{"}', "content", 1) == {"a": "[[[[[[[[{{{{"}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'{"a":"\ud83d"}', "\ufffd"),
+        (r'{"a":"x\uDE00y"}', "x\ufffdy"),
+        (r'{"a":"\ud83d\ud83d\ude00"}', "\ufffd😀"),
+        (r'{"a":"\ude00\ud83d"}', "\ufffd\ufffd"),
+        (r'{"a":"\\ud83d \ud83d"}', "\\ud83d \ufffd"),
+        (r'{"a":"\ud83d\u0041"}', "\ufffdA"),
+    ],
+)
+def test_half_an_emoji_does_not_cost_the_page_its_connection(text, value):
+    assert parse_object(text, "content", 200) == {"a": value}
+
+
+def test_mending_does_not_let_broken_json_pass():
+    assert close_code(r'{"a":"\ud83d"') == 1007
+
+
+def test_the_error_does_not_repeat_what_was_sent():
+    with pytest.raises(ProtocolError) as caught:
+        parse_object("{secret", "content", 200)
+
+    assert "secret" not in str(caught.value)
