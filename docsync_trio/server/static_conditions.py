@@ -1,0 +1,84 @@
+"""What a client asks of a file: all of it or a part, compressed, only if it changed.
+
+RFC 9110 sections 12.5.3, 13 and 14, for files that are known by content: decided here
+without sending anything.
+"""
+
+import re
+from collections.abc import Mapping
+from email.utils import formatdate, parsedate_to_datetime
+
+import attrs
+from starlette.types import Scope
+
+from docsync_trio.server.static_files import StaticFile
+
+NAMES = frozenset(
+    {b"accept-encoding", b"if-modified-since", b"if-none-match", b"if-range", b"range"}
+)
+NOTHING = (0, 0)
+"""The part of a file that a client gets who asks for bytes behind its end."""
+
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+
+
+def http_date(file: StaticFile) -> str:
+    """Return when the file was modified, as HTTP writes it."""
+    return formatdate(file.modified, usegmt=True)
+
+
+@attrs.frozen
+class Conditions:
+    """The request's header fields that say what of a file is wanted."""
+
+    fields: Mapping[bytes, str]
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Conditions":
+        """Return those of an ASGI ``http`` scope."""
+        return cls({n: v.decode("latin-1") for n, v in scope["headers"] if n in NAMES})
+
+    def has(self, file: StaticFile) -> bool:
+        """Say whether the client has the file as it is now (a 304 is the answer)."""
+        tags = self.fields.get(b"if-none-match")
+        if tags is not None:
+            listed = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+            return bool(listed & {"*", f'"{file.version}"', f'"{file.version}-gz"'})
+        since = self.fields.get(b"if-modified-since")
+        return since is not None and _seconds(since) >= file.modified
+
+    def part(self, file: StaticFile) -> tuple[int, int] | None:
+        """Return first byte and the one after the last; None for the whole file.
+
+        Of several ranges none is honoured, as the RFC allows; `NOTHING` stands for a
+        range that begins behind the end (a 416).
+        """
+        match = _RANGE.fullmatch(self.fields.get(b"range", "").strip())
+        condition = self.fields.get(b"if-range")
+        if match is None or condition not in (None, f'"{file.version}"', http_date(file)):
+            return None
+        first, last = match.groups()
+        if not first and not last:
+            return None
+        if not first:
+            start, stop = max(0, file.size - int(last)), file.size
+        else:
+            start, stop = int(first), int(last) + 1 if last else file.size
+            if last and stop <= start:
+                return None
+        return (start, min(stop, file.size)) if start < min(stop, file.size) else NOTHING
+
+    def accepts_gzip(self) -> bool:
+        """Say whether the client can read gzip."""
+        for item in self.fields.get(b"accept-encoding", "").lower().split(","):
+            coding, _, weight = item.partition(";")
+            if coding.strip() in ("gzip", "*"):
+                return weight.replace(" ", "").rstrip("0") not in ("q=", "q=0.")
+        return False
+
+
+def _seconds(date: str) -> float:
+    try:
+        return parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return -1.0
