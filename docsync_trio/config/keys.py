@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import attrs
 
+from docsync_trio.base.errors import Path
 from docsync_trio.config.kind import Kind
 
 
@@ -77,6 +78,19 @@ def keys_of(table: type) -> Mapping[str, Key]:
     hints = typing.get_type_hints(table, include_extras=True)
     keys = [_key(field, hints[field.name]) for field in attrs.fields(table)]
     return {k.name: k for k in keys}
+
+
+def table_at(table: type, path: Path) -> type | None:
+    """Return the class of the table at *path* below one of class *table*, if that is a table."""
+    found: type | None = table
+    items: type | None = None
+    for step in path:
+        if isinstance(step, int):
+            found, items = items, None
+            continue
+        below = keys_of(found).get(step) if found is not None else None
+        found, items = (below.table, below.tables) if below is not None else (None, None)
+    return found
 
 
 def _key(field: "attrs.Attribute[Any]", hint: Any) -> Key:

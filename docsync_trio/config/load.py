@@ -1,0 +1,135 @@
+"""The way in: from a site file, or a bare application, to settings."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path as FilePath
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from docsync_trio.base.errors import ConfigError, Path, Problem
+from docsync_trio.config.checks import check, secrets_of
+from docsync_trio.config.kind import Surroundings
+from docsync_trio.config.layers import Layers, Tree
+from docsync_trio.config.origins import Explainer, Origin, nearest_origin
+from docsync_trio.config.overrides import doubtful_variables, environment_overrides, parse_setting
+from docsync_trio.config.profiles import Profiles
+from docsync_trio.config.schema import SiteSettings
+from docsync_trio.config.structure import structure
+from docsync_trio.config.text import SiteText
+
+_BARE: Final = MappingProxyType({".py": "file", ".ipynb": "notebook"})
+_UNFIT: Final = re.compile(r"[^A-Za-z0-9_.~-]+")
+
+
+@attrs.frozen
+class LoadedSite:
+    """A site that can be served as far as its description goes.
+
+    *source* is the site file, None for a bare application. *origins* tells where every
+    value that is no default came from. *explain* makes an error, with places, of
+    problems that are found later. *warnings* are finished lines.
+    """
+
+    settings: SiteSettings
+    source: FilePath | None
+    origins: Mapping[Path, Origin]
+    explain: Callable[[Iterable[Problem]], ConfigError]
+    warnings: tuple[str, ...] = ()
+
+
+def load_site(
+    path: FilePath,
+    *,
+    profile: str | None = None,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str],
+) -> LoadedSite:
+    """Read the site file at *path*.
+
+    *profile* names one of its profiles, *overrides* are ``key=value`` from the command
+    line. Raises ConfigError with everything that is wrong.
+    """
+    text = SiteText.read(path)
+    profiles = Profiles.split(text)
+    around = Surroundings(path.absolute().parent, environ)
+    layers = Layers()
+    layers.lay(profiles.site, text.origin)
+    if profile is not None:
+        layers.lay(profiles.chosen(profile), profiles.origin_of(profile))
+    layered = _Layered(layers, Explainer(text.name, text.positions, layers.origins), around)
+    return layered.finish(path, overrides, profiles.check(profile, around))
+
+
+def load_bare(
+    path: FilePath,
+    *,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str],
+) -> LoadedSite:
+    """Make a site of one application: a .py or .ipynb file, or a directory.
+
+    It is served at its own name. Raises ConfigError with everything that is wrong.
+    """
+    kind = "directory" if path.is_dir() else _BARE.get(path.suffix)
+    if kind is None or not path.exists():
+        what = "there is no such file or directory"
+        if path.exists():
+            what = "no application; expected a .py or .ipynb file, a directory, or a .toml file"
+        raise ConfigError((f"{path}: {what}",))
+    place = path.resolve()
+    around = Surroundings(place.parent, environ)
+    layers = Layers()
+    layers.lay(_bare_site(kind, place), lambda _: Origin("command line", str(path)))
+    layered = _Layered(layers, Explainer(str(path), None, layers.origins), around)
+    return layered.finish(None, overrides, ())
+
+
+def _bare_site(kind: str, place: FilePath) -> Tree:
+    name = place.name if kind == "directory" else place.stem
+    path = f"/{re.sub(_UNFIT, '-', name)}"
+    return {"applications": [{"path": path, "handlers": [{kind: str(place)}]}]}
+
+
+@attrs.frozen
+class _Layered:
+    """A site of which only the overrides are still to come."""
+
+    layers: Layers
+    explainer: Explainer
+    around: Surroundings
+
+    def finish(
+        self, source: FilePath | None, overrides: Sequence[str], problems: Iterable[Problem]
+    ) -> LoadedSite:
+        found = [*problems, *self._override(overrides)]
+        tree = self.layers.tree
+        settings, wrong = structure(tree, self.around)
+        found += [*wrong, *check(tree)]
+        if settings is None or found:
+            raise self.explainer.error(found)
+        origins, explain = self.layers.origins, self.explainer.error
+        return LoadedSite(settings, source, origins, explain, tuple(self._warnings()))
+
+    def _override(self, overrides: Sequence[str]) -> Iterator[Problem]:
+        for variable in environment_overrides(self.around.environ):
+            if (problem := self.layers.override(variable)) is not None:
+                yield problem
+        for setting in overrides:
+            override = parse_setting(setting)
+            if override is None:
+                self.layers.origins[(setting,)] = Origin("command line", "--set")
+                yield Problem((setting,), "no key with a value; write key=value")
+            elif (problem := self.layers.override(override)) is not None:
+                yield problem
+
+    def _warnings(self) -> Iterator[str]:
+        variables: list[str] = []
+        for path, value in secrets_of(self.layers.tree):
+            if isinstance(value, dict):
+                variables.append(value.get("env", ""))
+            elif nearest_origin(self.layers.origins, path).source != "environment":
+                text = 'a secret in plain sight; write { env = "NAME" } or { file = "path" }'
+                yield self.explainer.warning(Problem(path, text))
+        yield from doubtful_variables(self.around.environ, variables)
