@@ -1,0 +1,137 @@
+"""What the log says about each event: one calm line, and what belongs to it.
+
+A table from event classes to sentences, without any logging library, so that the
+wording stands in one place and is tested without a server.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+
+from docsync_trio.base import events
+from docsync_trio.cli.hints import hint_for
+from docsync_trio.cli.traceback_text import application_line, error_text
+
+_GOING_AWAY = frozenset({1000, 1001, 1005, 1012})
+"""Close codes of every day: a closed tab, a reload, our own restart."""
+
+
+@attrs.frozen
+class LogLine:
+    """One line of the log.
+
+    *level* is the name of a level of `logging`, in lower case; *text* the sentence;
+    *fields* what a machine may want to filter by; *error* the exception whose
+    traceback belongs to the line; *hint* what to do about it, if anything.
+    """
+
+    level: str
+    text: str
+    fields: dict[str, Any] = attrs.field(factory=dict)
+    error: BaseException | None = None
+    hint: str = ""
+
+
+def log_line(event: events.Event) -> LogLine:
+    """Return what the log says about *event*."""
+    say = _SENTENCES.get(type(event))
+    line = say(event) if say else LogLine("debug", type(event).__name__)
+    return attrs.evolve(line, fields=_whose(event) | line.fields)
+
+
+def _whose(event: events.Event) -> dict[str, Any]:
+    whose = {}
+    if isinstance(event, events.ApplicationEvent):
+        whose["application"] = event.application
+    if isinstance(event, events.SessionEvent):
+        whose["session"] = event.session
+    return whose
+
+
+def _session_opened(event: events.SessionOpened) -> LogLine:
+    fields = {"seconds": round(event.seconds, 4)}
+    return LogLine("info", f"session opened, built in {event.seconds:.2f} s", fields)
+
+
+def _session_ended(event: events.SessionEnded) -> LogLine:
+    return LogLine("info", f"session ended: {event.reason}", {"reason": event.reason})
+
+
+def _build_failed(event: events.BuildFailed) -> LogLine:
+    text = f"the application failed to build{_at(event.error)} (incident {event.incident})"
+    fields = {"incident": event.incident}
+    return LogLine("error", text, fields, event.error, hint_for(event.error, event.application))
+
+
+def _callback_failed(event: events.CallbackFailed | events.ApplicationTaskFailed) -> LogLine:
+    text = f"{event.what} raised{_at(event.error)}"
+    fields = {"what": event.what}
+    return LogLine("error", text, fields, event.error, hint_for(event.error, event.application))
+
+
+def _at(error: BaseException) -> str:
+    line = application_line(error)
+    return f" {error_text(error)}" + (f" at {line}" if line else "")
+
+
+def _connection_opened(event: events.ConnectionOpened) -> LogLine:
+    fields = {"peer": event.peer, "connections": event.connections}
+    return LogLine("debug", f"connected from {event.peer} ({_count(event.connections)})", fields)
+
+
+def _connection_closed(event: events.ConnectionClosed) -> LogLine:
+    why = f"{event.code} {event.reason}".strip()
+    fields = {
+        "peer": event.peer,
+        "connections": event.connections,
+        "code": event.code,
+        "reason": event.reason,
+    }
+    level = "debug" if event.code in _GOING_AWAY else "info"
+    text = f"connection from {event.peer} closed: {why} ({_count(event.connections)})"
+    return LogLine(level, text, fields)
+
+
+def _count(connections: int) -> str:
+    return f"{connections} now"
+
+
+def _connection_refused(event: events.ConnectionRefused) -> LogLine:
+    text = f"refused {event.peer} {event.target}: {event.status} {event.reason}"
+    fields = {
+        "peer": event.peer,
+        "target": event.target,
+        "status": event.status,
+        "reason": event.reason,
+    }
+    return LogLine("warning", text, fields, hint=event.hint)
+
+
+def _peer_fault(event: events.PeerFault) -> LogLine:
+    text = f"dropped the connection of {event.peer}: {event.what}"
+    fields: dict[str, Any] = {"peer": event.peer, "what": event.what}
+    if event.error is not None:
+        text += f" ({error_text(event.error)})"
+        fields["error"] = error_text(event.error)
+    return LogLine("warning", text, fields)
+
+
+def _accept_failed(event: events.AcceptFailed) -> LogLine:
+    text = f"cannot accept connections for now: {error_text(event.error)}"
+    hint = "raise the limit of open files (ulimit -n)"
+    return LogLine("error", text, {"error": error_text(event.error)}, hint=hint)
+
+
+_SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
+    events.SessionOpened: _session_opened,
+    events.SessionEnded: _session_ended,
+    events.BuildFailed: _build_failed,
+    events.CallbackFailed: _callback_failed,
+    events.ApplicationTaskFailed: _callback_failed,
+    events.ConnectionOpened: _connection_opened,
+    events.ConnectionClosed: _connection_closed,
+    events.ConnectionRefused: _connection_refused,
+    events.PeerFault: _peer_fault,
+    events.AcceptFailed: _accept_failed,
+}

@@ -1,0 +1,58 @@
+"""`docsync run`: serve a site until somebody ends it."""
+
+import json
+from pathlib import Path
+
+import click
+
+from docsync_trio.cli.site_argument import ArgvCommand, load, site_options
+
+LEVELS = ("debug", "info", "warning", "error")
+FORMATS = ("console", "json")
+
+
+@click.command(
+    cls=ArgvCommand,
+    options_metavar="[OPTIONS]",
+    epilog="ARGV after -- is the application's own, where SITE is a bare application.",
+)
+@site_options
+@click.option(
+    "--bind",
+    "binds",
+    metavar="ADDRESS",
+    multiple=True,
+    help='Where to listen: "host:port", "unix:/path" or "fd://3"; can be repeated.',
+)
+@click.option("--open", "open_browser", is_flag=True, help="Open the first URL in a browser.")
+@click.option("--log-level", type=click.Choice(LEVELS), help="Log this and what is worse.")
+@click.option("--log-format", type=click.Choice(FORMATS), help="For people or for machines.")
+def run(
+    site: Path | None,
+    profile: str | None,
+    overrides: tuple[str, ...],
+    binds: tuple[str, ...],
+    open_browser: bool,  # noqa: FBT001 - click gives it by name
+    log_level: str | None,
+    log_format: str | None,
+) -> None:
+    """Serve SITE: a site file, or a bare application (app.py, app.ipynb or a folder).
+
+    Without SITE, the site.toml of the current folder is served.
+    """
+    from docsync_trio.cli.serving import serve
+
+    options = _as_overrides(binds, log_level, log_format)
+    serve(load(site, profile=profile, overrides=(*overrides, *options)), open_browser=open_browser)
+
+
+def _as_overrides(
+    binds: tuple[str, ...], log_level: str | None, log_format: str | None
+) -> tuple[str, ...]:
+    """Return the options as what they are short for; a JSON string is a TOML string as well."""
+    wanted = {
+        "server.bind": list(binds) or None,
+        "logging.level": log_level,
+        "logging.format": log_format,
+    }
+    return tuple(f"{key}={json.dumps(value)}" for key, value in wanted.items() if value)

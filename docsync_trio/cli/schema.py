@@ -1,0 +1,35 @@
+"""`docsync schema`: the JSON Schema of a site file, for editors."""
+
+from pathlib import Path
+
+import click
+
+from docsync_trio.cli.site_argument import DEFAULT_NAME
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write it to FILE instead of standard output.",
+)
+def schema(output: Path | None) -> None:
+    """Print the JSON Schema of a site file.
+
+    Editors complete and check a site file whose first line is
+    `#:schema ./site.schema.json`.
+    """
+    import json
+
+    from docsync_trio.config.describe import json_schema
+
+    text = json.dumps(json_schema(), indent=2)
+    if output is None:
+        click.echo(text)
+        return
+    output.write_text(f"{text}\n", encoding="utf-8")
+    click.echo(
+        f"{output} is written; begin {DEFAULT_NAME} with: #:schema ./{output.name}", err=True
+    )

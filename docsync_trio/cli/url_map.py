@@ -1,0 +1,71 @@
+"""Every URL of a site and what answers it, read from its settings alone.
+
+Nothing is imported for it, so it also answers for a site whose applications are
+broken or whose libraries are not installed.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from docsync_trio.cli.columns import columns
+from docsync_trio.config.schema import ApplicationSettings, RouteSettings, SiteSettings
+
+
+@attrs.frozen
+class Url:
+    """One URL: its *methods*, its *path* with the site's prefix, and what answers (*what*)."""
+
+    methods: tuple[str, ...]
+    path: str
+    what: str
+
+
+_PAGE = ("GET", "HEAD")
+
+
+def url_map(settings: SiteSettings) -> tuple[Url, ...]:
+    """Return all URLs, applications first, in the order of the site file."""
+    prefix = settings.server.prefix
+    urls = [url for one in settings.applications for url in _of_application(one)]
+    urls += map(_of_route, settings.routes)
+    urls += _of_site(settings)
+    return tuple(attrs.evolve(url, path=f"{prefix}{url.path}") for url in urls)
+
+
+def _of_application(settings: ApplicationSettings) -> Iterator[Url]:
+    base = settings.path.rstrip("/")
+    name = settings.title or settings.path
+    yield Url(_PAGE, settings.path, f"page of {name}")
+    yield Url(("GET",), f"{base}/ws", f"websocket of {name}")
+    yield Url(("GET", "OPTIONS"), f"{base}/autoload.js", f"{name} for other pages")
+    yield Url(_PAGE, f"{base}/metadata", f"metadata of {name}")
+    for handler in settings.handlers:
+        if handler.directory is not None:
+            yield Url(_PAGE, f"{base}/static/*", f"files of {handler.directory / 'static'}")
+
+
+def _of_route(settings: RouteSettings) -> Url:
+    if settings.static is not None:
+        return Url(_PAGE, f"{settings.path.rstrip('/')}/*", f"files of {settings.static}")
+    return Url(settings.methods, settings.path, f"endpoint {settings.endpoint}")
+
+
+def _of_site(settings: SiteSettings) -> Iterator[Url]:
+    yield Url(_PAGE, "/static/*", "BokehJS and extensions")
+    if all(one.path != "/" for one in settings.applications):
+        only_one = len(settings.applications) == 1
+        yield Url(_PAGE, "/", "redirect to it" if only_one else "index of applications")
+    yield Url(_PAGE, "/favicon.ico", "icon")
+
+
+def as_text(urls: Sequence[Url]) -> str:
+    """Return the map as aligned lines."""
+    lines = [(",".join(url.methods), url.path, url.what) for url in urls]
+    return "\n".join(columns([("methods", "path", "what"), *lines]))
+
+
+def as_json(urls: Sequence[Url]) -> str:
+    """Return the map as a JSON array."""
+    return json.dumps([attrs.asdict(url) for url in urls], indent=2)

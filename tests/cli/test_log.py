@@ -1,0 +1,156 @@
+import io
+import json
+import logging
+import os
+
+import pytest
+import structlog
+
+from docsync_trio.base import events
+from docsync_trio.cli.log import open_log
+from docsync_trio.config.schema import LoggingSettings
+
+
+@pytest.fixture
+def logged():
+    """Run a function with an open log; return what was written."""
+
+    def run(do, **settings):
+        stream = io.StringIO()
+        with open_log(LoggingSettings(**settings), stream) as log:
+            do(log)
+        return stream.getvalue()
+
+    return run
+
+
+def raise_zero():
+    try:
+        secret = "hunter2"
+        assert secret
+        exec(compile("\n1 / 0", "/srv/app.py", "exec"), {"__name__": "app"})
+    except ZeroDivisionError as error:
+        return error
+
+
+OPENED = events.SessionOpened(application="/sliders", session="4f3a2b1c9d8e7f", seconds=0.1)
+
+
+def failed():
+    return events.CallbackFailed(
+        application="/sliders", session="4f3a2b1c9d8e7f", what="callback update", error=raise_zero()
+    )
+
+
+def test_an_event_is_one_line_on_the_console(logged):
+    text = logged(lambda log: log.observe(OPENED))
+
+    assert text.endswith("info    /sliders 4f3a2b1c  session opened, built in 0.10 s\n")
+    assert text.count("\n") == 1
+
+
+def test_a_failure_has_its_traceback_on_the_console(logged):
+    text = logged(lambda log: log.observe(failed()))
+
+    assert "callback update raised ZeroDivisionError: division by zero at /srv/app.py:2" in text
+    assert '\n      File "/srv/app.py", line 2, in <module>\n' in text
+
+
+def test_json_is_one_object_per_line_with_the_whole_session_id(logged):
+    text = logged(lambda log: (log.observe(OPENED), log.observe(failed())), format="json")
+
+    opened, failure = map(json.loads, text.splitlines())
+    assert opened["session"] == "4f3a2b1c9d8e7f"
+    assert opened["application"] == "/sliders"
+    assert opened["level"] == "info"
+    assert opened["timestamp"].endswith("Z")
+    assert failure["exception"][0]["exc_type"] == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_local_variables_never_stand_in_the_log(logged, form):
+    text = logged(lambda log: log.observe(failed()), format=form)
+
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize("name", ["hypercorn.error", "bokeh.server.tornado", "asyncio", "my.app"])
+def test_the_standard_librarys_loggers_arrive(logged, name):
+    text = logged(lambda log: logging.getLogger(name).warning("told %s", "you"))
+
+    assert f"warning {name}  told you\n" in text
+
+
+def test_what_an_application_logs_through_structlog_arrives(logged):
+    text = logged(
+        lambda log: structlog.get_logger("my.app").info("hello", answer=42), format="json"
+    )
+
+    entry = json.loads(text)
+    assert (entry["event"], entry["answer"], entry["logger"]) == ("hello", 42, "my.app")
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_logger_exception_has_its_traceback_from_either_library(logged, form):
+    def log_both(log):
+        try:
+            1 / 0  # noqa: B018
+        except ZeroDivisionError:
+            logging.getLogger("one").exception("first")
+            structlog.get_logger("two").exception("second")
+
+    assert logged(log_both, format=form).count("ZeroDivisionError") >= 2
+
+
+def test_less_important_lines_than_the_level_are_not_written(logged):
+    text = logged(lambda log: log.observe(OPENED), level="warning")
+
+    assert text == ""
+
+
+def test_a_record_with_wrong_arguments_is_told_and_does_no_harm(logged):
+    text = logged(lambda log: logging.getLogger("my.app").warning("%d things", "no"))
+
+    assert "a record of my.app could not be logged" in text
+
+
+def test_values_that_json_does_not_know_are_written_as_text(logged):
+    class Odd:
+        def __repr__(self):
+            raise RuntimeError("no")
+
+    def log_odd(log):
+        log.logger.info("x", half="\ud800", big=2**70, odd=Odd(), nothing={1: object})
+
+    entry = json.loads(logged(log_odd, format="json"))
+    assert entry["event"] == "x"
+    assert "whose repr raised RuntimeError" in entry["odd"]
+
+
+def test_an_event_that_cannot_be_shown_does_not_reach_the_server(logged):
+    class UnspeakableError(Exception):
+        def __str__(self):
+            raise RuntimeError("no words")
+
+    event = events.ApplicationTaskFailed(application="/", what="task", error=UnspeakableError())
+
+    assert "Unspeakable" in logged(lambda log: log.observe(event))
+    assert "Unspeakable" in logged(lambda log: log.observe(event), format="json")
+
+
+def test_a_log_whose_reader_has_gone_never_raises():
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream, open_log(LoggingSettings(), stream) as log:
+        for _ in range(10):
+            log.observe(OPENED)
+
+
+def test_afterwards_logging_is_as_it_was_before(logged):
+    root, bokeh = logging.getLogger(), logging.getLogger("bokeh")
+    before = [(one.handlers[:], one.level, one.propagate) for one in (root, bokeh)]
+
+    logged(lambda log: None, level="debug")
+
+    assert [(one.handlers[:], one.level, one.propagate) for one in (root, bokeh)] == before
+    assert not structlog.is_configured()
