@@ -1,0 +1,164 @@
+"""Where a connection is looked at and handed to its transport.
+
+Round every connection is a wall: whatever its peer sends, and whatever an exception
+comes of it, ends that connection and no other. And nobody is waited for without a
+limit: a head has ten seconds, an answer two.
+"""
+
+from typing import Final
+
+import trio
+
+from docsync_trio.base.errors import Refusal
+from docsync_trio.base.events import ConnectionRefused, Observer, PeerFault
+from docsync_trio.config.schema import ServerSettings
+from docsync_trio.server.head import (
+    MAX_HEAD,
+    Upgrade,
+    cannot_be_http,
+    end_of_head,
+    is_tls,
+    parse_upgrade,
+)
+from docsync_trio.server.heartbeat import Heartbeat
+from docsync_trio.server.http import HttpServer
+from docsync_trio.server.join import Admit, join
+from docsync_trio.server.peer_socket import PeerSocket
+from docsync_trio.server.plain_answer import plain_answer
+from docsync_trio.server.websocket import ANSWER_SECONDS, websocket_limits
+from docsync_trio.server.websocket_handshake import SocketEntrance, websocket_scope
+
+HEAD_SECONDS: Final = 10.0
+"""How long the head of a connection's first request may take. Browsers open spare
+connections and say nothing on them; they open new ones when they need them."""
+
+
+class FrontDoor:
+    """Serves accepted connections: websockets by *admit*, everything else by *http*."""
+
+    def __init__(
+        self,
+        admit: Admit,
+        http: HttpServer,
+        heartbeat: Heartbeat,
+        settings: ServerSettings,
+        *,
+        observe: Observer,
+    ) -> None:
+        self._admit = admit
+        self._http = http
+        self._heartbeat = heartbeat
+        self._limits = websocket_limits(settings)
+        self._observe = observe
+        self._open: set[PeerSocket] = set()
+        self._waiting: set[trio.CancelScope] = set()
+
+    async def serve(self, socket: PeerSocket) -> None:
+        """Serve one connection to its end. Raises nothing that its peer could cause."""
+        self._open.add(socket)
+        try:
+            await self._serve(socket)
+        except BaseException as error:  # noqa: BLE001 - the wall round a connection
+            self._contain(socket, error)
+        finally:
+            self._open.discard(socket)
+            socket.close()
+
+    async def end_when_idle(self) -> None:
+        """Close the connections on which no request is under way, now or after the answer."""
+        for scope in self._waiting:
+            scope.cancel()
+        await self._http.end_when_idle()
+
+    def close_all(self) -> None:
+        """Close every connection at once; whoever waits for its peer stops waiting."""
+        for socket in self._open:
+            socket.close()
+
+    def _contain(self, socket: PeerSocket, error: BaseException) -> None:
+        fatal, rest = _split(error)
+        # A peer that goes away in the middle of something is nothing to report.
+        if rest is not None and not _is_goodbye(rest):
+            self._observe(PeerFault(socket.peer, f"connection dropped: {rest!r}", rest))
+        if fatal is not None:
+            raise fatal
+
+    async def _serve(self, socket: PeerSocket) -> None:
+        data = bytearray()
+        try:
+            length = await self._read_head(socket, data)
+        except Refusal as refusal:
+            self._observe(
+                ConnectionRefused("", socket.peer, refusal.status, str(refusal), refusal.hint)
+            )
+            with trio.move_on_after(ANSWER_SECONDS):
+                await socket.send_all(plain_answer(refusal))
+            await socket.close_after_answer(ANSWER_SECONDS)
+            return
+        upgrade = parse_upgrade(bytes(data[:length])) if length else None
+        if upgrade is not None:
+            await self._serve_websocket(socket, upgrade, bytes(data[length:]))
+        elif data:
+            await self._http.serve(socket, bytes(data))
+
+    async def _read_head(self, socket: PeerSocket, data: bytearray) -> int:
+        """Read into *data* until the head is whole; return its length.
+
+        0 stands for "not ours to read": the connection ended, or this is no head.
+        """
+        with trio.move_on_after(HEAD_SECONDS) as scope:
+            self._waiting.add(scope)
+            try:
+                return await _read_head(socket, data)
+            finally:
+                self._waiting.discard(scope)
+        if data and trio.current_time() >= scope.deadline:
+            raise Refusal(408, f"The request's head took more than {HEAD_SECONDS:g} seconds.")
+        data.clear()
+        return 0
+
+    async def _serve_websocket(self, socket: PeerSocket, upgrade: Upgrade, early: bytes) -> None:
+        entrance = SocketEntrance(
+            socket,
+            upgrade,
+            early,
+            limits=self._limits,
+            heartbeat=self._heartbeat,
+            observe=self._observe,
+        )
+        scope = websocket_scope(upgrade, socket)
+        await join(self._admit, scope, entrance, observe=self._observe)
+
+
+async def _read_head(socket: PeerSocket, data: bytearray) -> int:
+    while True:
+        searched = len(data)
+        received = await socket.receive()
+        data += received
+        if is_tls(data):
+            raise Refusal(400, "This is plain HTTP.", hint="the peer speaks TLS to a plain port")
+        length = end_of_head(data, searched)
+        if length is None and cannot_be_http(data):
+            return 0
+        if (length or len(data)) > MAX_HEAD:
+            raise Refusal(431, f"The request's head is longer than {MAX_HEAD} bytes.")
+        if length is not None:
+            return length
+        if not received:
+            data.clear()
+            return 0
+
+
+def _split(error: BaseException) -> tuple[BaseException | None, BaseException | None]:
+    """Return what has to travel on, and what ends here."""
+    travels = (trio.Cancelled, KeyboardInterrupt, GeneratorExit)
+    if isinstance(error, BaseExceptionGroup):
+        return error.split(travels)
+    return (error, None) if isinstance(error, travels) else (None, error)
+
+
+def _is_goodbye(error: BaseException) -> bool:
+    goodbyes = (OSError, trio.BrokenResourceError, trio.ClosedResourceError)
+    if isinstance(error, BaseExceptionGroup):
+        return error.split(goodbyes)[1] is None
+    return isinstance(error, goodbyes)

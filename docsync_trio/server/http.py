@@ -1,0 +1,182 @@
+"""HTTP through hypercorn's connection class, with a wall round it.
+
+hypercorn speaks HTTP/1.1 and HTTP/2 well, and its own server lets one connection end
+all others: an exception travels to the nursery that they share, and what it writes
+waits for a peer for ever, shielded from cancellation. So each connection is run by
+itself, and its bytes go through a stream that bounds every write.
+
+Every name of hypercorn's that it does not promise to keep is used here and nowhere
+else. `check_hypercorn` looks whether they still mean what they did.
+"""
+
+import functools
+import importlib.metadata
+import inspect
+import sys
+from typing import Any, Final
+
+import trio
+from hypercorn.config import Config
+from hypercorn.logging import Logger
+from hypercorn.protocol import ws_stream
+from hypercorn.trio.tcp_server import TCPServer
+from hypercorn.trio.worker_context import WorkerContext
+from hypercorn.typing import ConnectionState
+from hypercorn.utils import wrap_app
+
+from docsync_trio.base.errors import ServerError
+from docsync_trio.base.events import Observer, PeerFault
+from docsync_trio.config.schema import ServerSettings
+from docsync_trio.server.head import MAX_HEAD
+from docsync_trio.server.peer_socket import PeerSocket
+
+SEND_SECONDS: Final = 30.0
+"""How long one write may take. hypercorn writes pieces of a few KB to some MB; nginx
+gives a peer 60 s between two reads, browsers give up on a page sooner."""
+
+KNOWN_TO_WORK: Final = "hypercorn>=0.18,<0.19"
+
+_EXPECTED: Final = (
+    (TCPServer.__init__, ["self", "app", "config", "context", "state", "stream"]),
+    (WorkerContext.__init__, ["self", "max_requests"]),
+    (wrap_app, ["app", "wsgi_max_body_size", "mode"]),
+)
+
+
+def check_hypercorn() -> None:
+    """Raise `ServerError` if the installed hypercorn is not built as this module needs."""
+    for function, expected in _EXPECTED:
+        if list(inspect.signature(function).parameters) != expected:
+            raise _misfit(f"{function.__qualname__} takes other arguments")
+    if not hasattr(ws_stream, "server_extensions_handshake"):
+        raise _misfit("compression of websockets cannot be switched off")
+    if not hasattr(WorkerContext(None), "terminated"):
+        raise _misfit("its connections cannot be told to end")
+
+
+def _misfit(what: str) -> ServerError:
+    version = importlib.metadata.version("hypercorn")
+    text = f"hypercorn {version} does not fit: {what}; install {KNOWN_TO_WORK!r}"
+    return ServerError(text, status=1)
+
+
+class HttpServer:
+    """Serves the HTTP connections of one site; *app* is its ASGI application."""
+
+    def __init__(self, app: Any, settings: ServerSettings, *, observe: Observer) -> None:
+        check_hypercorn()
+        _switch_compression_off()
+        self._config = _config(settings, observe)
+        self._app = wrap_app(app, self._config.wsgi_max_body_size, "asgi")
+        self._context = _Context(None)
+
+    async def serve(self, socket: PeerSocket, head: bytes) -> None:
+        """Serve the requests of one connection, of which *head* has been read already.
+
+        Raises whatever hypercorn raises: containing it is the front door's part.
+        """
+        stream: Any = BoundedStream(socket, head)
+        state = ConnectionState({})
+        await TCPServer(self._app, self._config, self._context, state, stream).run()
+
+    async def end_when_idle(self) -> None:
+        """Close the connections without a request now, the others behind their answers."""
+        await self._context.terminated.set()
+
+
+class _Context(WorkerContext):
+    """Lets the tasks that ping websockets notice that the server ends.
+
+    hypercorn leaves them asleep for a whole interval behind the end of their websocket,
+    and the connection cannot end without them.
+    """
+
+    async def sleep(self, wait: float) -> None:  # type: ignore[override]
+        """Sleep, but not for long once the server ends."""
+        with trio.move_on_after(wait):
+            await self.terminated.wait()
+            await trio.sleep(min(wait, 1.0))
+
+
+def _config(settings: ServerSettings, observe: Observer) -> Config:
+    keep_alive = settings.keep_alive
+    config = Config()
+    config.keep_alive_timeout = keep_alive.http
+    config.h11_max_incomplete_size = MAX_HEAD
+    config.h2_max_header_list_size = MAX_HEAD
+    config.websocket_max_message_size = settings.max_message_size
+    config.websocket_ping_interval = _or_none(keep_alive.ping)
+    # The only notice that hypercorn takes of a silent peer: it neither waits for pongs nor
+    # bounds the time a request's body may take.
+    config.read_timeout = _or_none(max(keep_alive.http, keep_alive.ping + keep_alive.pong))  # type: ignore[assignment]
+    config.include_server_header = False
+    config.errorlog = None
+    config.logger_class = functools.partial(_ObservedLogger, observe)  # type: ignore[assignment]
+    return config
+
+
+def _or_none(seconds: float) -> float | None:
+    return None if seconds == float("inf") else seconds
+
+
+def _switch_compression_off() -> None:
+    # hypercorn has no switch. Each compressing connection costs 100 KB, and half a
+    # megabyte of zeros from a peer becomes 700 MB here.
+    ws_stream.server_extensions_handshake = lambda *_: None  # type: ignore[attr-defined]
+
+
+class _ObservedLogger(Logger):
+    """Tells the observer what hypercorn would log; an access log is the site's own part."""
+
+    def __init__(self, observe: Observer, config: Config) -> None:
+        super().__init__(config)
+        self._observe = observe
+
+    async def access(self, *_: Any) -> None:
+        """Say nothing."""
+
+    async def exception(self, message: str, *args: Any, **kwargs: Any) -> None:
+        """Report the exception that hypercorn has just caught."""
+        del args, kwargs
+        self._observe(PeerFault("", f"hypercorn: {message}", sys.exception()))
+
+
+class BoundedStream:
+    """What hypercorn asks of a Trio stream, over a `PeerSocket`.
+
+    It begins with bytes that were read before, and no write lasts for ever: hypercorn
+    shields its writes, so the bound has to be inside.
+    """
+
+    def __init__(self, socket: PeerSocket, head: bytes) -> None:
+        self._socket = socket
+        self._stream = socket.as_stream()
+        self._head = head
+
+    @property
+    def socket(self) -> trio.socket.SocketType:
+        """The socket, of which hypercorn wants the addresses."""
+        return self._stream.socket
+
+    async def receive_some(self, max_bytes: int | None = None) -> bytes:
+        """Return what was read before, then what comes."""
+        if self._head:
+            head, self._head = self._head, b""
+            return head
+        return bytes(await self._stream.receive_some(max_bytes))
+
+    async def send_all(self, data: bytes) -> None:
+        """Send, or give the peer up."""
+        with trio.move_on_after(SEND_SECONDS) as stalled:
+            await self._stream.send_all(data)
+        if stalled.cancelled_caught:
+            self._socket.close()
+            raise trio.BrokenResourceError(f"the peer did not read for {SEND_SECONDS:g}s")
+
+    async def send_eof(self) -> None:
+        """End the sending half."""
+        await self._stream.send_eof()
+
+    async def aclose(self) -> None:
+        """Close both halves."""
+        await self._stream.aclose()

@@ -1,0 +1,135 @@
+"""How a websocket comes to its session: the same steps over every transport.
+
+First the site says whether it may, then the session is found or made, and only then
+is the websocket accepted: a refusal is an HTTP answer, and a browser that sees its
+websocket open has a session behind it.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from docsync_trio.base.errors import ApplicationError, Refusal
+from docsync_trio.base.events import ConnectionRefused, Observer
+from docsync_trio.protocol.token import Claims
+from docsync_trio.server.request import request_from_scope
+from docsync_trio.sessions.request import Request
+from docsync_trio.sessions.wire import Ending, Wire
+
+SUBPROTOCOL: Final = "bokeh"
+"""The one websocket subprotocol that we speak; Bokeh's clients always offer it."""
+
+
+class JoinableSession(Protocol):
+    """What this module asks of a session."""
+
+    async def attach(self, wire: Wire, peer: str) -> Ending:
+        """Serve the websocket until it or the session ends."""
+        ...
+
+
+class SessionMaker(Protocol):
+    """What this module asks of an application's context."""
+
+    async def session(
+        self,
+        session_id: str,
+        request: Request,
+        *,
+        by_websocket: bool = False,
+        token_payload: Mapping[str, Any] = ...,
+    ) -> JoinableSession:
+        """Find or make the session."""
+        ...
+
+
+class Admission(Protocol):
+    """What the site's access rules answer: go on with this session of that application."""
+
+    @property
+    def context(self) -> SessionMaker:
+        """The application."""
+        ...
+
+    @property
+    def session_id(self) -> str:
+        """The session that the token names."""
+        ...
+
+    @property
+    def claims(self) -> Claims:
+        """All that the token says."""
+        ...
+
+
+Admit = Callable[[Request, Sequence[str], float], Admission]
+"""Says whether a websocket may come in: the request, its subprotocols, the wall clock's
+time. Raises `Refusal`, also when `SUBPROTOCOL` is not offered."""
+
+
+class OpenWebsocket(Wire, Protocol):
+    """A websocket that was accepted."""
+
+    async def close(self, code: int, reason: str = "") -> None:
+        """End it with a close frame, if it is not over yet; takes a bounded time."""
+        ...
+
+
+class Entrance(Protocol):
+    """A websocket that asks to come in, over whatever transport."""
+
+    def check(self) -> None:
+        """Raise `Refusal` if the websocket handshake itself is at fault."""
+        ...
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Turn it away with an HTTP answer."""
+        ...
+
+    async def accept(self) -> OpenWebsocket:
+        """Let it in, with the subprotocol `SUBPROTOCOL`."""
+        ...
+
+
+async def join(
+    admit: Admit, scope: dict[str, Any], entrance: Entrance, *, observe: Observer
+) -> None:
+    """Bring the websocket of *scope* to its session and stay until one of them ends."""
+    peer = peer_of_scope(scope)
+    try:
+        entrance.check()
+        session = await _find_session(admit, scope)
+    except Refusal as refusal:
+        event = ConnectionRefused(scope["path"], peer, refusal.status, str(refusal), refusal.hint)
+        observe(event)
+        await entrance.refuse(refusal)
+    except ApplicationError as error:
+        # The application's context has told the observer; the visitor gets the number.
+        text = f"The application failed. Incident {error.incident}."
+        await entrance.refuse(Refusal(500, text))
+    else:
+        websocket = await entrance.accept()
+        ending = await session.attach(websocket, peer)
+        await websocket.close(ending.code, ending.reason)
+
+
+async def _find_session(admit: Admit, scope: dict[str, Any]) -> JoinableSession:
+    request = request_from_scope(scope)
+    # A token's age is told in the time of the clock on the wall, as the one who made it
+    # may have been another process.
+    admission = admit(request, scope.get("subprotocols", ()), time.time())
+    return await admission.context.session(
+        admission.session_id,
+        request,
+        by_websocket=True,
+        token_payload=admission.claims.payload,
+    )
+
+
+def peer_of_scope(scope: Mapping[str, Any]) -> str:
+    """Return who asks, for logs: ``host:port``, or ``unix``."""
+    client = scope.get("client")
+    if client is None:
+        return "unix"
+    host, port = client[0], client[1]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -1,0 +1,108 @@
+"""Serving a site on open sockets, and ending in peace.
+
+The order in which things end is the order in which their blocks are nested: first no
+connection is accepted any more, then the sessions tell their connections, then the
+requests under way are answered, and whatever is left when the time is up is cut off.
+"""
+
+import socket
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, Final, Protocol
+
+import trio
+
+from docsync_trio.base.events import Observer
+from docsync_trio.config.schema import SiteSettings
+from docsync_trio.protocol.close_codes import CloseCode
+from docsync_trio.server.accepting import accept_connections
+from docsync_trio.server.front_door import FrontDoor
+from docsync_trio.server.heartbeat import Heartbeat
+from docsync_trio.server.http import HttpServer
+from docsync_trio.server.join import Admit
+
+GOODBYE: Final = "the server restarts"
+"""The close reason that browsers get when the server ends."""
+
+
+class ServedSite(Protocol):
+    """What serving asks of an open site."""
+
+    @property
+    def settings(self) -> SiteSettings:
+        """The whole site's settings."""
+        ...
+
+    @property
+    def asgi(self) -> Any:
+        """The ASGI 3 application."""
+        ...
+
+    @property
+    def admit(self) -> Admit:
+        """The access rules for websockets."""
+        ...
+
+    async def drain(self, code: int, reason: str) -> None:
+        """End all sessions; their connections are closed with *code* and *reason*."""
+        ...
+
+
+async def serve_site(
+    site: ServedSite,
+    sockets: Sequence[socket.socket],
+    *,
+    observe: Observer,
+    stop: trio.Event,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Serve *site* on the listening *sockets* until *stop* is set; then end in peace.
+
+    *task_status* is told when connections are accepted. *sockets* are closed. Requests
+    and sessions have ``server.keep_alive.shutdown`` seconds to end; being cancelled
+    cuts them off at once. Raises `ServerError` when hypercorn does not fit.
+    """
+    settings = site.settings.server
+    heartbeat = Heartbeat(ping=settings.keep_alive.ping, pong=settings.keep_alive.pong)
+    http = HttpServer(site.asgi, settings, observe=observe)
+    door = FrontDoor(site.admit, http, heartbeat, settings, observe=observe)
+    async with trio.open_nursery() as keepers:
+        keepers.start_soon(heartbeat.run)
+        keepers.start_soon(_cut_off_when_cancelled, door)
+        async with trio.open_nursery() as connections:
+            await _accept_until(stop, sockets, door, connections, observe, task_status)
+            keepers.cancel_scope.deadline = trio.current_time() + settings.keep_alive.shutdown
+            await door.end_when_idle()
+            await site.drain(CloseCode.RESTARTING, GOODBYE)
+        keepers.cancel_scope.cancel()
+
+
+async def _accept_until(
+    stop: trio.Event,
+    sockets: Sequence[socket.socket],
+    door: FrontDoor,
+    connections: trio.Nursery,
+    observe: Observer,
+    task_status: trio.TaskStatus[None],
+) -> None:
+    try:
+        async with trio.open_nursery() as accepting:
+            accept = partial(accept_connections, observe=observe)
+            for each in sockets:
+                accepting.start_soon(accept, each, door.serve, connections)
+            task_status.started()
+            await stop.wait()
+            accepting.cancel_scope.cancel()
+    finally:
+        # Whoever comes now is refused by the kernel, and a proxy tries elsewhere.
+        for each in sockets:
+            each.close()
+
+
+async def _cut_off_when_cancelled(door: FrontDoor) -> None:
+    # Sends are shielded, so that no message is cut in two; closing the socket is what
+    # ends them when there is no time left.
+    try:
+        await trio.sleep_forever()
+    finally:
+        door.close_all()

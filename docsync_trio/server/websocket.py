@@ -1,0 +1,257 @@
+"""An open websocket on a socket of our own, for speed and for bounds.
+
+The rules of RFC 6455 are those of the `websockets` package's sans-IO protocol; this
+module moves the bytes. One task reads and one writes. All frames that one read brings
+are handed over together, and a batch of messages, each encoded beforehand and shared
+by all connections, leaves in one send that needs no turn of the loop when the kernel
+takes it whole.
+"""
+
+import contextlib
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+import trio
+from websockets.frames import BINARY, CONT, TEXT, CloseCode, Opcode
+from websockets.frames import Frame as WebsocketFrame
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+
+from docsync_trio.base.events import Observer, PeerFault
+from docsync_trio.config.schema import ServerSettings
+from docsync_trio.protocol.message import Frame, Outgoing
+from docsync_trio.server.peer_socket import PeerSocket
+from docsync_trio.sessions.wire import NO_CLOSE_FRAME, WireClosed
+
+ANSWER_SECONDS: Final = 2.0
+"""How long a peer has to take a close frame, and to hang up in turn."""
+
+LONGEST_STALL: Final = 60.0
+"""Seconds; what a send waits for a peer that takes nothing, if `keep_alive.pong` is longer."""
+
+LAST_WORDS_SECONDS: Final = 2.0
+"""How long a send may go on when its connection has been told to end."""
+
+MOST_OWED: Final = 2**14
+"""Bytes of pongs for a peer that pings and does not read; beyond it is dropped."""
+
+LONGEST_REASON: Final = 123
+"""Bytes; a control frame holds 125, two of which are the close code."""
+
+SILENT: Final = logging.Logger("websockets", level=logging.CRITICAL + 1)  # noqa: LOG001
+"""For the `websockets` package: what is worth telling goes to the observer."""
+
+
+@attrs.frozen
+class WebsocketLimits:
+    """*message_size* in bytes; *stall*: seconds without progress that a send may last."""
+
+    message_size: int
+    stall: float
+
+
+def websocket_limits(settings: ServerSettings) -> WebsocketLimits:
+    """Return what the site's settings say about websockets."""
+    return WebsocketLimits(
+        message_size=settings.max_message_size,
+        stall=min(settings.keep_alive.pong, LONGEST_STALL),
+    )
+
+
+class SocketWire:
+    """A `Wire` for the session, and a `Pulse` for the heartbeat.
+
+    One task may receive and one may send. The socket is closed by `close`, by `drop`,
+    or when the peer is found gone.
+    """
+
+    def __init__(
+        self, socket: PeerSocket, early: bytes, *, limits: WebsocketLimits, observe: Observer
+    ) -> None:
+        self.heard = True
+        self._socket = socket
+        self._early = early
+        self._limits = limits
+        self._observe = observe
+        self._protocol = ServerProtocol(state=OPEN, max_size=limits.message_size, logger=SILENT)
+        self._fragments: tuple[Opcode, bytearray] | None = None
+        self._sending = memoryview(b"")
+        self._owed = bytearray()
+        self._lost = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the socket is closed."""
+        return self._socket.closed
+
+    async def receive(self) -> Sequence[Frame]:
+        """Return the data frames that are there, fragments put together; see `Wire`."""
+        while self._protocol.state is OPEN:
+            data, self._early = self._early, b""
+            frames = self._feed(data or await self._read())
+            if frames:
+                return frames
+        raise self._ending()
+
+    async def send(self, messages: Sequence[Outgoing]) -> None:
+        """Send all of *messages*; see `Wire`.
+
+        A peer that takes nothing for the stall limit is dropped. When the sending task
+        is cancelled, what was begun still gets a moment to be finished.
+        """
+        if self._protocol.state is not OPEN:
+            raise self._ending()
+        data = messages[0].wire if len(messages) == 1 else b"".join([m.wire for m in messages])
+        if self._owed:
+            data = bytes(self._owed) + data
+            self._owed.clear()
+        try:
+            sent = self._socket.send_now(data)
+            if sent < len(data):
+                await self._send_rest(memoryview(data)[sent:])
+        except (OSError, trio.ClosedResourceError) as error:
+            raise self._loss(error) from None
+
+    def ping(self) -> None:
+        """Send a ping; see `Pulse`."""
+        if self._protocol.state is OPEN:
+            self._protocol.send_ping(b"")
+            self._send_control()
+
+    def drop(self, reason: str) -> None:
+        """Close the socket at once, without a close frame; see `Pulse`."""
+        self._lost = self._lost or reason
+        self._socket.close()
+
+    async def close(self, code: int, reason: str = "") -> None:
+        """Send a close frame, unless one was sent or received, and end the connection.
+
+        The peer has `ANSWER_SECONDS` to answer. Code 1006 stands for "no close frame".
+        """
+        if code == NO_CLOSE_FRAME:
+            self.drop(reason)
+        elif self._protocol.state is OPEN:
+            self._protocol.send_close(code, shorten_reason(reason))
+            self._send_control()
+        deadline = trio.current_time() + ANSWER_SECONDS
+        with trio.CancelScope(deadline=deadline, shield=True):
+            await self._hear_out()
+        self._socket.close()
+
+    async def _hear_out(self) -> None:
+        try:
+            await self._socket.send_all(bytes(self._owed))
+            if self._protocol.eof_sent:
+                self._socket.end_sending()
+            while self._protocol.close_rcvd is None and (data := await self._socket.receive()):
+                self._protocol.receive_data(data)
+        except (OSError, trio.ClosedResourceError):
+            return
+
+    async def _read(self) -> bytes:
+        try:
+            data = await self._socket.receive()
+        except (OSError, trio.ClosedResourceError) as error:
+            raise self._loss(error) from None
+        if not data:
+            raise self._loss(EOFError("ended without a close frame"))
+        self.heard = True
+        return data
+
+    def _feed(self, data: bytes) -> list[Frame]:
+        self._protocol.receive_data(data)
+        frames: list[Frame] = []
+        try:
+            for event in self._protocol.events_received():
+                if isinstance(event, WebsocketFrame):
+                    self._collect(event, frames)
+        except UnicodeDecodeError:
+            self._protocol.fail(CloseCode.INVALID_DATA, "text must be UTF-8")
+        self._send_control()
+        if self._protocol.state is not OPEN and self._protocol.close_rcvd is None:
+            self._tell_fault()
+        return frames
+
+    def _collect(self, frame: WebsocketFrame, frames: list[Frame]) -> None:
+        opcode = frame.opcode
+        if opcode is TEXT or opcode is BINARY:
+            if frame.fin:
+                frames.append(_decode(opcode, frame.data))
+            else:
+                self._fragments = (opcode, bytearray(frame.data))
+        elif opcode is CONT and self._fragments is not None:
+            opcode, gathered = self._fragments
+            # In one buffer: a list would grow without bound from fragments of no bytes.
+            gathered += frame.data
+            if frame.fin:
+                self._fragments = None
+                frames.append(_decode(opcode, gathered))
+
+    def _send_control(self) -> None:
+        """Send what the protocol has to say, now or behind the message that is under way.
+
+        The task that reads must not wait for the socket: a peer may wait with its
+        reading until we have read.
+        """
+        for data in self._protocol.data_to_send():
+            self._owed += data
+        if not self._owed or self._sending or self.is_over:
+            return
+        try:
+            del self._owed[: self._socket.send_now(bytes(self._owed))]
+        except OSError as error:
+            self.drop(str(error))
+        if len(self._owed) > MOST_OWED:
+            self.drop("it sends pings and does not read the answers")
+
+    async def _send_rest(self, rest: memoryview) -> None:
+        self._sending = rest
+        try:
+            await self._send_begun()
+        except trio.Cancelled:
+            with (
+                trio.move_on_after(LAST_WORDS_SECONDS, shield=True),
+                contextlib.suppress(OSError, trio.ClosedResourceError),
+            ):
+                await self._send_begun()
+            if self._sending:
+                self.drop("it did not read")
+            raise
+        self._send_control()
+
+    async def _send_begun(self) -> None:
+        while self._sending:
+            with trio.move_on_after(self._limits.stall) as stalled:
+                await self._socket.writable()
+            if stalled.cancelled_caught:
+                raise TimeoutError(f"took no byte within {self._limits.stall:g}s")
+            self._sending = self._sending[self._socket.send_now(self._sending) :]
+
+    def _loss(self, error: Exception) -> WireClosed:
+        self.drop(str(error))
+        self._sending = memoryview(b"")
+        return self._ending()
+
+    def _ending(self) -> WireClosed:
+        close = self._protocol.close_rcvd or self._protocol.close_sent
+        if close is None:
+            return WireClosed(NO_CLOSE_FRAME, self._lost)
+        return WireClosed(int(close.code), close.reason)
+
+    def _tell_fault(self) -> None:
+        code, reason = self._ending().code, self._ending().reason
+        what = f"websocket closed with {code}: {reason}"
+        if code == CloseCode.MESSAGE_TOO_BIG:
+            what += "; server.max_message_size sets the limit"
+        self._observe(PeerFault(self._socket.peer, what, self._protocol.parser_exc))
+
+
+def _decode(opcode: Opcode, data: bytes | bytearray | memoryview) -> Frame:
+    return str(data, "utf-8") if opcode is TEXT else bytes(data)
+
+
+def shorten_reason(reason: str) -> str:
+    """Return as much of a close reason as a close frame can hold."""
+    return reason.encode()[:LONGEST_REASON].decode(errors="ignore")

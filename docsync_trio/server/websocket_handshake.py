@@ -1,0 +1,106 @@
+"""From a request head to an open websocket, or to a refusal in plain HTTP.
+
+The checks of the opening handshake are those of the `websockets` package. They come
+first, the site's own (origin, token) second, and 101 is said last: a browser that
+sees its websocket open may rely on a session behind it.
+"""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import trio
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from docsync_trio.base.errors import Refusal
+from docsync_trio.base.events import Observer
+from docsync_trio.server.head import Upgrade
+from docsync_trio.server.heartbeat import Heartbeat
+from docsync_trio.server.join import SUBPROTOCOL
+from docsync_trio.server.peer_socket import PeerSocket
+from docsync_trio.server.plain_answer import plain_answer
+from docsync_trio.server.websocket import ANSWER_SECONDS, SILENT, SocketWire, WebsocketLimits
+
+
+class SocketEntrance:
+    """A websocket upgrade that has been read and not yet been answered; see `Entrance`.
+
+    *early* is what the peer sent behind the head without waiting for the answer.
+    """
+
+    def __init__(
+        self,
+        socket: PeerSocket,
+        upgrade: Upgrade,
+        early: bytes,
+        *,
+        limits: WebsocketLimits,
+        heartbeat: Heartbeat,
+        observe: Observer,
+    ) -> None:
+        self._socket = socket
+        self._early = early
+        self._limits = limits
+        self._heartbeat = heartbeat
+        self._observe = observe
+        self._response = shake_hands(upgrade)
+
+    def check(self) -> None:
+        """Raise `Refusal` if the handshake itself is at fault."""
+        if self._response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            raise Refusal(self._response.status_code, bytes(self._response.body).decode().strip())
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Answer with an HTTP status, and hang up."""
+        with trio.move_on_after(ANSWER_SECONDS):
+            await self._socket.send_all(plain_answer(refusal))
+        await self._socket.close_after_answer(ANSWER_SECONDS)
+
+    async def accept(self) -> SocketWire:
+        """Answer 101; from here on it is a websocket."""
+        await self._socket.send_all(self._response.serialize())
+        wire = SocketWire(self._socket, self._early, limits=self._limits, observe=self._observe)
+        self._heartbeat.watch(wire)
+        return wire
+
+
+def shake_hands(upgrade: Upgrade) -> Response:
+    """Return the answer to a websocket handshake: 101, or what is wrong with it."""
+    headers = Headers()
+    for name, value in upgrade.headers:
+        headers[name.decode("ascii")] = value.decode("latin-1")
+    protocol = ServerProtocol(select_subprotocol=_select_subprotocol, logger=SILENT)
+    if upgrade.has_body:
+        return protocol.reject(HTTPStatus.BAD_REQUEST, "A websocket handshake has no body.")
+    return protocol.accept(Request(upgrade.target.decode("ascii"), headers))
+
+
+def _select_subprotocol(
+    protocol: ServerProtocol, offered: Sequence[Subprotocol]
+) -> Subprotocol | None:
+    # Whether to go on without it is for the site to say, for both transports alike.
+    del protocol
+    return Subprotocol(SUBPROTOCOL) if SUBPROTOCOL in offered else None
+
+
+def websocket_scope(upgrade: Upgrade, socket: PeerSocket) -> dict[str, Any]:
+    """Return the ASGI scope of *upgrade*, so that both transports ask alike."""
+    return {
+        "type": "websocket",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "scheme": "ws",
+        "path": upgrade.path,
+        "raw_path": upgrade.raw_path,
+        "query_string": upgrade.query,
+        "root_path": "",
+        "headers": list(upgrade.headers),
+        "client": socket.peer_address(),
+        "server": socket.address(),
+        "subprotocols": upgrade.subprotocols,
+        "state": {},
+        "extensions": {},
+    }
