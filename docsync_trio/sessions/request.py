@@ -105,7 +105,8 @@ class Request:
     *root_path* where the site is mounted below some other path. *protocol* is
     ``"http"`` or ``"https"``, for websockets as well. *app_path* (the URL path of the
     application, parameters filled in) and *path_params* (converted values, by name)
-    are known once the application is found; see `matched`.
+    are known once the application is found; see `matched`. *token_payload* is what a token
+    that Bokeh made brings along; ours carry nothing.
     """
 
     path: str
@@ -121,6 +122,7 @@ class Request:
     root_path: str = ""
     app_path: str | None = None
     path_params: dict[str, Any] = attrs.field(factory=dict)
+    token_payload: Mapping[str, Any] = attrs.field(factory=dict)
 
     @cached_property
     def arguments(self) -> dict[str, list[bytes]]:

@@ -24,6 +24,14 @@ class WireClosed(Exception):  # noqa: N818 - an end, not an error
         self.code = code
         self.reason = reason
 
+    def is_goodbye(self) -> bool:
+        """Whether the peer has left on purpose: a closed tab, a page that was reloaded.
+
+        Everything else (a broken line, a breach of the protocol) may be followed by
+        another connection for the same session. 1005 is a close frame without a code.
+        """
+        return self.code in {1000, 1001, 1005} or self.code >= 3000  # noqa: PLR2004
+
 
 @attrs.frozen
 class Ending:

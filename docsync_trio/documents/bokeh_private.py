@@ -1,0 +1,103 @@
+"""Every private name of Bokeh's documents that we cannot do without, in one place.
+
+Bokeh may change these without notice. `check` runs once at start and names the
+version at fault, so that nobody has to find out from a broken page.
+"""
+
+import sys
+import weakref
+from contextvars import ContextVar
+from typing import Any
+
+import bokeh
+import bokeh.io.doc
+from bokeh.application.application import SessionContext
+from bokeh.document import Document
+from bokeh.model import Model
+
+from docsync_trio.base.errors import ServerError
+
+CurdocStack = tuple["weakref.ReferenceType[Any]", ...]
+
+_own_stack: ContextVar[CurdocStack] = ContextVar("docsync_curdoc", default=())
+
+
+class _ContextStack:
+    """Bokeh 3.9's module-wide list of current documents, made local to the task or thread.
+
+    Bokeh appends and pops without ``try``/``finally`` and shares the list between
+    all sessions; behind the same four operations stands a `ContextVar`.
+    """
+
+    def append(self, document: "weakref.ReferenceType[Any]") -> None:
+        _own_stack.set((*_own_stack.get(), document))
+
+    def pop(self) -> "weakref.ReferenceType[Any]":
+        *rest, last = _own_stack.get()
+        _own_stack.set(tuple(rest))
+        return last
+
+    def __len__(self) -> int:
+        return len(_own_stack.get())
+
+    def __getitem__(self, index: int) -> "weakref.ReferenceType[Any]":
+        return _own_stack.get()[index]
+
+
+def curdoc_stack() -> ContextVar[CurdocStack]:
+    """The context variable from which ``curdoc()`` reads; Bokeh 3.10 has its own."""
+    stack: object = bokeh.io.doc._PATCHED_CURDOCS  # noqa: SLF001
+    if isinstance(stack, ContextVar):
+        return stack
+    if not isinstance(stack, _ContextStack):
+        bokeh.io.doc._PATCHED_CURDOCS = _ContextStack()  # type: ignore[assignment] # noqa: SLF001
+    return _own_stack
+
+
+def new_models(document: Document) -> set[Model]:
+    """The models attached to *document* that no viewer has been sent yet.
+
+    The public `synced_references` builds a set of all the others at each call,
+    which would make every patch cost as much as the document is large.
+    """
+    return document.models._new_models  # noqa: SLF001
+
+
+def set_session_context(document: Document, context: SessionContext) -> None:
+    """Let application code find its session as ``curdoc().session_context``."""
+    document._session_context = weakref.ref(context)  # noqa: SLF001
+
+
+def destroy(document: Document) -> None:
+    """Take *document* apart so that nothing keeps its models alive.
+
+    What `Document.destroy` does, without its full garbage collection and its search
+    for referrers per module: together they stop every session of the process for
+    about 0.1 s. A document with a ``destroy`` of its own (Panel's) keeps it.
+    """
+    if "destroy" in vars(document) or type(document).destroy is not Document.destroy:
+        document.destroy(None)
+        return
+    modules, document.modules._modules = document.modules._modules, []  # noqa: SLF001
+    document.models.destroy()
+    document.callbacks.destroy()
+    del document._roots, document._theme, document._template  # noqa: SLF001
+    document._session_context = None  # noqa: SLF001
+    for module in modules:
+        sys.modules.pop(module.__name__, None)
+        vars(module).clear()
+
+
+def check() -> None:
+    """Try all of the above on a small document; raises `ServerError` if it fails."""
+    try:
+        curdoc_stack()
+        document = Document()
+        new_models(document)
+        destroy(document)
+    except (AttributeError, TypeError) as error:
+        raise ServerError(
+            f"bokeh {bokeh.__version__} differs from the versions this docsync-trio knows "
+            f"({error}); install the newest docsync-trio, or an older bokeh",
+            status=1,
+        ) from error

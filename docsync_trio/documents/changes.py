@@ -1,0 +1,121 @@
+"""What changed in a document since it was last sent: merged, in order, not yet encoded.
+
+A changed property is kept as "this property of this model changed"; its value is
+read when the change is sent. So a property that was set ten times in one callback
+is sent once, with the value the document really has. Streams and patches of a
+column are differences, not values: they are encoded at once, before the
+application can reuse its arrays.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+from bokeh.core.property.descriptors import ColumnDataPropertyDescriptor
+from bokeh.core.serialization import Buffer
+from bokeh.document import Document
+from bokeh.document.events import (
+    ColumnDataChangedEvent,
+    ColumnsPatchedEvent,
+    ColumnsStreamedEvent,
+    DocumentPatchedEvent,
+    ModelChangedEvent,
+    TitleChangedEvent,
+)
+from bokeh.model import Model
+
+from docsync_trio.documents.bokeh_private import new_models
+from docsync_trio.documents.encoding import PatchSerializer
+
+Author = object
+"""Who made a change: a viewer, which must not be sent it back; None for the application."""
+
+_COLUMN_EVENTS = (ColumnDataChangedEvent, ColumnsPatchedEvent, ColumnsStreamedEvent)
+
+
+@attrs.frozen(eq=False)
+class Change:
+    """One entry of a patch to come; *encode* writes it with the serializer of its message."""
+
+    author: Author | None
+    encode: Callable[[PatchSerializer], Any | None]
+    buffers: tuple[Buffer, ...] = ()
+
+
+@attrs.define(eq=False)
+class Changes:
+    """The changes of one document since the last `take`."""
+
+    document: Document
+    _entries: dict[object, Change] = attrs.field(factory=dict, init=False)
+
+    def __bool__(self) -> bool:
+        return bool(self._entries)
+
+    def record(self, event: DocumentPatchedEvent, *, brought: Callable[[Model], bool]) -> None:
+        """Add what Bokeh reports. *brought* tells the models that the author itself sent."""
+        author = event.setter
+        if isinstance(event, ModelChangedEvent):
+            if not self._comes_whole(event.model, brought):
+                self._changed(event.model, event.attr, author)
+        elif isinstance(event, _COLUMN_EVENTS):
+            self._columns(event, author, brought)
+        elif isinstance(event, TitleChangedEvent):
+            self._put("title", Change(author, event.to_serializable))
+        elif event.kind in ("RootAdded", "RootRemoved"):
+            self._put(event, Change(author, event.to_serializable))
+        else:
+            self._encoded_now(event, author)
+
+    def take(self) -> list[Change]:
+        """All changes in order; the record starts anew."""
+        entries, self._entries = self._entries, {}
+        return list(entries.values())
+
+    def _comes_whole(self, model: Model, brought: Callable[[Model], bool]) -> bool:
+        """Whether *model* is still to be sent for the first time, with all it has by then."""
+        return model in new_models(self.document) and not brought(model)
+
+    def _changed(self, model: Model, attr: str, author: Author | None) -> None:
+        def encode(serializer: PatchSerializer) -> Any | None:
+            if model.id not in self.document.models:
+                return None  # removed since; no viewer can need it
+            return _value_event(self.document, model, attr).to_serializable(serializer)
+
+        key = (model.id, attr)
+        earlier = self._entries.get(key)
+        if earlier is not None and earlier.author is not author:
+            author = None  # the author's value may have been overwritten: it must hear of it
+        self._put(key, Change(author, encode))
+
+    def _columns(
+        self,
+        event: ColumnDataChangedEvent | ColumnsPatchedEvent | ColumnsStreamedEvent,
+        author: Author | None,
+        brought: Callable[[Model], bool],
+    ) -> None:
+        if self._comes_whole(event.model, brought):
+            return
+        key = (event.model.id, event.attr)
+        whole = isinstance(event, ColumnDataChangedEvent) and event.cols is None
+        if whole or key in self._entries or event.model in new_models(self.document):
+            self._changed(event.model, event.attr, author)  # the whole value, read later, has it
+        else:
+            self._encoded_now(event, author)
+
+    def _encoded_now(self, event: DocumentPatchedEvent, author: Author | None) -> None:
+        serializer = PatchSerializer(self.document, new_models(self.document))
+        rep = event.to_serializable(serializer)
+        self._put(event, Change(author, lambda _: rep, tuple(serializer.buffers)))
+
+    def _put(self, key: object, change: Change) -> None:
+        self._entries.pop(key, None)
+        self._entries[key] = change
+
+
+def _value_event(document: Document, model: Model, attr: str) -> DocumentPatchedEvent:
+    """The event that sets *attr* of *model* to the value it has now."""
+    descriptor = model.lookup(attr)
+    if isinstance(descriptor, ColumnDataPropertyDescriptor):
+        return ColumnDataChangedEvent(document, model, attr)
+    return ModelChangedEvent(document, model, attr, descriptor.get_value(model))

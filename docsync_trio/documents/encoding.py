@@ -1,0 +1,65 @@
+"""From Bokeh's values to the JSON text and buffers of a message, once for all viewers."""
+
+from collections.abc import Container
+from typing import Any
+
+import orjson
+from bokeh.core.json_encoder import serialize_json
+from bokeh.core.serialization import Buffer as BokehBuffer
+from bokeh.core.serialization import Ref, Serialized, Serializer
+from bokeh.document import Document
+from bokeh.model import Model
+
+from docsync_trio.protocol.message import Buffer, Outgoing
+from docsync_trio.protocol.outgoing import outgoing
+
+
+class PatchSerializer(Serializer):
+    """Writes a bare reference for each model that every receiver has already.
+
+    Bokeh collects those references into a dictionary first, at each patch; here
+    they are looked up. *new* are the models that the receivers do not have.
+    """
+
+    def __init__(self, document: Document, new: Container[Model]) -> None:
+        super().__init__()
+        self._models = document.models
+        self._new = new
+
+    def get_ref(self, obj: Any) -> Ref | None:
+        """The reference to write for *obj*, or None to write it in full."""
+        ref = super().get_ref(obj)
+        if ref is None and isinstance(obj, Model) and obj.id in self._models:
+            return None if obj in self._new else obj.ref
+        return ref
+
+
+def encode_message(
+    kind: str, content: Any, buffers: list[BokehBuffer], *, reply_to: str | None = None
+) -> Outgoing:
+    """The message with *content* as Bokeh's serializer made it, and its *buffers*.
+
+    The buffers, views of the application's own arrays, are copied: it may change
+    them before a slow connection has sent them.
+    """
+    return outgoing(
+        kind,
+        _json_text(content, buffers),
+        reply_to=reply_to,
+        buffers=[Buffer(buffer.id, buffer.data) for buffer in buffers],
+    )
+
+
+def _json_text(content: Any, buffers: list[BokehBuffer]) -> str | bytes:
+    try:
+        return orjson.dumps(
+            content, default=_buffer_reference, option=orjson.OPT_PASSTHROUGH_DATACLASS
+        )
+    except TypeError:  # a value that orjson is stricter about than the standard library
+        return serialize_json(Serialized(content, buffers))
+
+
+def _buffer_reference(value: Any) -> Any:
+    if isinstance(value, BokehBuffer):
+        return value.ref
+    raise TypeError(type(value).__name__)

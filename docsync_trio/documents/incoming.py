@@ -1,0 +1,125 @@
+"""A peer's patch, checked and applied event by event.
+
+A patch that is malformed is the peer's fault and refused whole. An application's
+callback that raises is the application's fault and stops nothing: the other events
+of the patch still apply, or the two sides would differ for ever.
+"""
+
+from typing import Any
+
+from bokeh.core.serialization import Buffer as BokehBuffer
+from bokeh.core.serialization import (
+    DeserializationError,
+    Deserializer,
+    Serialized,
+    UnknownReferenceError,
+)
+from bokeh.document import Document
+from bokeh.document.events import DocumentPatchedEvent
+from bokeh.model import Model
+
+from docsync_trio.base.errors import ProtocolError
+from docsync_trio.protocol.message import Message
+
+BAD_DOCUMENT_DATA = 4002
+"""Close code: well-formed JSON that is not what the message kind must carry."""
+
+_FIELDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    # kind of event: (fields that must be there, fields that may be)
+    "ModelChanged": (frozenset({"model", "attr", "new"}), frozenset()),
+    "ColumnDataChanged": (frozenset({"model", "attr", "data"}), frozenset({"cols"})),
+    "ColumnsStreamed": (frozenset({"model", "attr", "data"}), frozenset({"rollover"})),
+    "ColumnsPatched": (frozenset({"model", "attr", "patches"}), frozenset()),
+    "TitleChanged": (frozenset({"title"}), frozenset()),
+    "RootAdded": (frozenset({"model"}), frozenset()),
+    "RootRemoved": (frozenset({"model"}), frozenset()),
+    "MessageSent": (frozenset({"msg_type"}), frozenset({"msg_data"})),
+}
+
+
+class Patch:
+    """The events of one PATCH-DOC, decoded against the document they are for."""
+
+    def __init__(self, document: Document, message: Message, author: object) -> None:
+        """Decode *message*; raises `ProtocolError` if it is not a patch for *document*."""
+        self._document = document
+        self.author = author
+        self._deserializer = Deserializer(list(document.models), setter=author)  # type: ignore[arg-type]
+        self._events = self._decode(message)
+
+    def brought(self, model: Model) -> bool:
+        """Whether the author sent *model* itself, or had it before."""
+        return self._deserializer.has_ref(model)
+
+    def apply(self) -> list[BaseException]:
+        """Apply all events in order; returns what the application raised meanwhile."""
+        return [error for event in self._events if (error := self._apply(event)) is not None]
+
+    def _apply(self, event: dict[str, Any]) -> BaseException | None:
+        try:
+            DocumentPatchedEvent.handle_event(self._document, event, self.author)  # type: ignore[arg-type]
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 - callbacks may raise anything, sys.exit() included
+            return error
+        return None
+
+    def _decode(self, message: Message) -> list[dict[str, Any]]:
+        try:
+            content = self._deserializer.deserialize(serialized(message))
+        except UnknownReferenceError as error:
+            if self._document.models.seen(error.id):
+                return []  # the model was removed here while the peer was changing it
+            raise _bad(
+                f"the patch names a model that is not in the document ({error.id})"
+            ) from error
+        except Exception as error:
+            raise _bad(f"the patch cannot be read: {error}") from error
+        events = content.get("events") if isinstance(content, dict) else None
+        if not isinstance(events, list):
+            raise _bad("a patch needs a list of events")
+        for event in events:
+            _check(event)
+        return events
+
+
+def serialized(message: Message) -> Serialized[Any]:
+    """The content of *message* with its buffers, as Bokeh's decoder takes them."""
+    buffers = [BokehBuffer(buffer.id, buffer.data) for buffer in message.buffers]  # type: ignore[arg-type]
+    return Serialized(message.content, buffers)
+
+
+def replace_document(document: Document, message: Message) -> None:
+    """Make *document* what a PUSH-DOC says; raises `ProtocolError` if it says nothing sound."""
+    pushed = serialized(message)
+    if not isinstance(pushed.content.get("doc"), dict):
+        raise _bad("PUSH-DOC without a document")
+    try:
+        document.replace_with_json(Serialized(pushed.content["doc"], pushed.buffers))
+    except (
+        DeserializationError,
+        KeyError,
+        TypeError,
+        ValueError,
+        AttributeError,
+        RuntimeError,
+    ) as error:
+        raise _bad(f"the pushed document cannot be read: {error}") from error
+
+
+def _check(event: Any) -> None:
+    kind = event.get("kind") if isinstance(event, dict) else None
+    if kind not in _FIELDS:
+        raise _bad(f"unknown kind of event: {kind!r}")
+    required, optional = _FIELDS[kind]
+    names = event.keys() - {"kind"}
+    if not required <= names <= required | optional:
+        raise _bad(f"{kind} needs {', '.join(sorted(required))}, got {', '.join(sorted(names))}")
+    if "model" in required and not isinstance(event["model"], Model):
+        raise _bad(f"{kind} without a model")
+    if "attr" in required and not isinstance(event["attr"], str):
+        raise _bad(f"{kind} without the name of a property")
+
+
+def _bad(text: str) -> ProtocolError:
+    return ProtocolError(text, close_code=BAD_DOCUMENT_DATA)

@@ -1,0 +1,40 @@
+"""Let application code call into a session from whatever thread it runs in."""
+
+import threading
+from collections.abc import Callable
+from typing import ParamSpec
+
+import attrs
+import trio
+
+P = ParamSpec("P")
+
+
+def _current_token() -> trio.lowlevel.TrioToken:
+    return trio.lowlevel.current_trio_token()
+
+
+@attrs.frozen
+class HomeThread:
+    """The thread in which Trio runs; made there."""
+
+    _token: trio.lowlevel.TrioToken = attrs.field(factory=_current_token, init=False)
+    _thread: int = attrs.field(factory=threading.get_ident, init=False)
+
+    def is_here(self) -> bool:
+        """Whether the caller is in this thread."""
+        return threading.get_ident() == self._thread
+
+    def call(self, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call *function* here and now, or as soon as Trio can if the caller is elsewhere.
+
+        Calls from one thread keep their order. After the server has ended they are
+        dropped: there is nothing left that they could change.
+        """
+        if self.is_here():
+            function(*args, **kwargs)
+            return
+        try:
+            self._token.run_sync_soon(lambda: function(*args, **kwargs))
+        except trio.RunFinishedError:
+            return

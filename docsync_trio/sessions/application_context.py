@@ -1,0 +1,272 @@
+"""All sessions of one application: made once each, however many ask for them.
+
+The application's nursery owns a task for every session. A session that fails to be
+built is an error for those who asked for it and for nobody else; one that ends takes
+its id with it only when it is quite gone, so that two documents never share an id.
+"""
+
+import contextvars
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
+from types import MappingProxyType
+
+import attrs
+import trio
+
+from docsync_trio.applications.application import Application
+from docsync_trio.base.errors import ApplicationError, DocsyncError, Refusal
+from docsync_trio.base.events import (
+    ApplicationTaskFailed,
+    BuildFailed,
+    Observer,
+    SessionEnded,
+    SessionOpened,
+)
+from docsync_trio.config.schema import SessionSettings
+from docsync_trio.protocol.frames import Limits
+from docsync_trio.sessions.any_thread import HomeThread
+from docsync_trio.sessions.asyncio_bridge import AsyncioBridge
+from docsync_trio.sessions.contexts import ServerContext
+from docsync_trio.sessions.environment import Environment
+from docsync_trio.sessions.fire_wall import contained, fault_of_the_application
+from docsync_trio.sessions.request import Request
+from docsync_trio.sessions.server_callbacks import ServerCallbacks
+from docsync_trio.sessions.session import Session
+from docsync_trio.sessions.tasks import Tasks, call, name_of
+from docsync_trio.sessions.wire import Ending
+
+RETRY_AFTER = 10
+"""Seconds after which a visitor of a full application may try again."""
+
+SERVICE_RESTART = Ending(1012, "the server is restarting")
+
+HOOK_GRACE = 10.0
+"""Seconds that all ``on_server_unloaded`` hooks of an application get together."""
+
+
+@attrs.define(eq=False)
+class _Making:
+    """A session that is being made, for all who wait for it."""
+
+    _done: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _result: "Session | Callable[[], DocsyncError] | None" = attrs.field(default=None, init=False)
+
+    def succeed(self, session: Session) -> None:
+        self._result = session
+        self._done.set()
+
+    def fail(self, make_error: Callable[[], DocsyncError], cause: BaseException | None) -> None:
+        # Each waiter raises an exception of its own: one object would collect the
+        # tracebacks of all of them.
+        self._result = partial(_with_cause, make_error, cause)
+        self._done.set()
+
+    def is_done(self) -> bool:
+        return self._done.is_set()
+
+    async def wait(self) -> Session:
+        await self._done.wait()
+        if isinstance(self._result, Session):
+            return self._result
+        assert self._result is not None  # noqa: S101 - done means one of the two
+        raise self._result()
+
+
+def _with_cause(
+    make_error: Callable[[], DocsyncError], cause: BaseException | None
+) -> DocsyncError:
+    error = make_error()
+    error.__cause__ = cause
+    return error
+
+
+@attrs.define(eq=False)
+class ApplicationContext:
+    """An application while it is served. Use `open_application` to make one."""
+
+    _environment: Environment
+    _nursery: trio.Nursery
+    server_context: ServerContext = attrs.field(init=False)
+    tasks: Tasks = attrs.field(init=False)
+    callbacks: ServerCallbacks = attrs.field(init=False)
+    _sessions: dict[str, Session] = attrs.field(factory=dict, init=False)
+    _makings: dict[str, _Making] = attrs.field(factory=dict, init=False)
+    _ends: dict[str, trio.Event] = attrs.field(factory=dict, init=False)
+    _context: contextvars.Context = attrs.field(factory=contextvars.copy_context, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.server_context = ServerContext(self)
+        self.tasks = Tasks(HomeThread(), self._environment.bridge, self._nursery, self._report)
+        self.callbacks = ServerCallbacks(self.tasks, self._report)
+
+    @property
+    def application(self) -> Application:
+        """The application."""
+        return self._environment.application
+
+    @property
+    def settings(self) -> SessionSettings:
+        """The settings of its sessions."""
+        return self._environment.settings
+
+    @property
+    def url(self) -> str:
+        """The path it is served at, without the site's prefix."""
+        return self.application.path
+
+    @property
+    def sessions(self) -> Mapping[str, Session]:
+        """The sessions that are alive, by id."""
+        return MappingProxyType(self._sessions)
+
+    def living(self, session_id: str) -> Session | None:
+        """The session of that id, if it can still be joined."""
+        session = self._sessions.get(session_id)
+        return None if session is None or session.lifetime.is_over() else session
+
+    async def session(
+        self, session_id: str, request: Request, *, by_websocket: bool = False
+    ) -> Session:
+        """The session of that id; made for *request* if there is none.
+
+        *by_websocket* says that a page is there already which waits for it. Raises
+        `ApplicationError` if the application fails to build the document, `Refusal`
+        (503) if it has all the sessions it may have. Who waited beside the first one
+        gets the same; the next visitor gets a fresh attempt.
+        """
+        while (session := self.living(session_id)) is None:
+            if session_id in self._ends:
+                await self._ends[session_id].wait()
+                continue
+            if session_id not in self._makings:
+                self._start(session_id, request, by_websocket=by_websocket)
+            return await self._makings[session_id].wait()
+        return session
+
+    async def end_sessions(self, ending: Ending, reason: str) -> None:
+        """End all sessions and wait until they are gone."""
+        for session in list(self._sessions.values()):
+            session.end(ending, reason)
+        for end in list(self._ends.values()):
+            await end.wait()
+
+    async def run_server_hooks(self, name: str) -> None:
+        """Run the hooks ``on_server_loaded`` or ``on_server_unloaded``, in order."""
+        for hook in getattr(self.application.hooks, name):
+            run = partial(call, self._environment.bridge, hook, self.server_context)
+            await contained(run, partial(self._report, f"hook {name_of(hook)}"))
+
+    def _start(self, session_id: str, request: Request, *, by_websocket: bool) -> None:
+        most = self.settings.max_sessions
+        if most and len(self._sessions) + len(self._makings) >= most:
+            raise Refusal(
+                503,
+                "This application has as many visitors as it can serve. Please try again soon.",
+                hint=f"{self.url} has {most} sessions; sessions.max_sessions allows no more",
+                retry_after=RETRY_AFTER,
+            )
+        making = self._makings[session_id] = _Making()
+        run = partial(self._run, session_id, request, making, by_websocket=by_websocket)
+        self._context.copy().run(
+            partial(self._nursery.start_soon, run, name=f"session {session_id}")
+        )
+
+    async def _run(
+        self, session_id: str, request: Request, making: _Making, *, by_websocket: bool
+    ) -> None:
+        """A session from its first moment to its last; raises nothing but our cancellation."""
+        session: Session | None = None
+        begun = trio.current_time()
+        try:
+            async with trio.open_nursery() as nursery:
+                session = Session(
+                    session_id,
+                    request,
+                    by_websocket,
+                    self._environment,
+                    self.server_context,
+                    nursery,
+                )
+                await session.build()
+                self._opened(session, making, trio.current_time() - begun)
+                await session.live()
+                nursery.cancel_scope.cancel()
+        except BaseException as error:
+            fault = fault_of_the_application(error)
+            if fault is not None:
+                self._failed(session_id, making, fault)
+            if fault is not error:
+                raise
+        finally:
+            self._makings.pop(session_id, None)
+            with trio.CancelScope(shield=True):
+                await self._bury(session_id, session, making)
+
+    def _opened(self, session: Session, making: _Making, seconds: float) -> None:
+        self._sessions[session.id] = session
+        self._ends[session.id] = trio.Event()
+        del self._makings[session.id]
+        self._environment.observe(SessionOpened(self.url, session.id, seconds))
+        making.succeed(session)
+
+    def _failed(self, session_id: str, making: _Making, fault: BaseException) -> None:
+        if making.is_done():
+            self._sessions[session_id].report("the session ended: a task in its nursery", fault)
+            return
+        incident = secrets.token_hex(4)
+        while isinstance(fault, BaseExceptionGroup) and len(fault.exceptions) == 1:
+            fault = fault.exceptions[0]
+        self._environment.observe(BuildFailed(self.url, session_id, fault, incident))
+        text = f"{type(fault).__name__}: {fault}"
+        making.fail(partial(ApplicationError, text, application=self.url, incident=incident), fault)
+
+    async def _bury(self, session_id: str, session: Session | None, making: _Making) -> None:
+        if not making.is_done():
+            closing = partial(Refusal, 503, "The server is restarting.", retry_after=RETRY_AFTER)
+            making.fail(closing, None)
+        if session is not None:
+            await session.bury()
+        if self._sessions.pop(session_id, None) is not None and session is not None:
+            self._environment.observe(SessionEnded(self.url, session_id, session.lifetime.reason))
+            self._ends.pop(session_id).set()
+
+    def _report(self, what: str, fault: BaseException) -> None:
+        self._environment.observe(ApplicationTaskFailed(self.url, what, fault))
+
+
+@asynccontextmanager
+async def open_application(
+    application: Application,
+    settings: SessionSettings,
+    *,
+    observe: Observer,
+    bridge: AsyncioBridge | None = None,
+    limits: Limits | None = None,
+) -> AsyncIterator[ApplicationContext]:
+    """Serve *application* for the length of the block; at its end all its sessions end.
+
+    *bridge* is needed where the application's ``async`` code is written for asyncio.
+    *limits* bounds what a browser may send.
+    """
+    environment = Environment(
+        application,
+        settings,
+        observe,
+        limits or Limits(),
+        bridge if application.async_kind == "asyncio" else None,
+    )
+    async with trio.open_nursery() as nursery:
+        context = ApplicationContext(environment, nursery)
+        nursery.start_soon(context.callbacks.keep_time)
+        nursery.start_soon(context.callbacks.work)
+        await context.run_server_hooks("on_server_loaded")
+        try:
+            yield context
+        finally:
+            with trio.CancelScope(shield=True):
+                await context.end_sessions(SERVICE_RESTART, "the server is shutting down")
+                with trio.move_on_after(HOOK_GRACE):
+                    await context.run_server_hooks("on_server_unloaded")
+            nursery.cancel_scope.cancel()

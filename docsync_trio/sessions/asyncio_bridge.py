@@ -1,0 +1,145 @@
+"""The one place where asyncio is known: applications whose ``async`` code is written for it.
+
+One trio-asyncio loop serves the whole server; a loop per session would cost two file
+descriptors each, and frameworks keep references to the loop beyond a session. What
+the loop does by itself when application code misbehaves is changed here: its
+exception handler would end the server, a `SystemExit` would hang every waiter, and a
+task that swallows its cancellation would be waited for without end.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager
+from contextvars import Context, ContextVar
+from typing import Any, Generic, TypeVar
+
+import attrs
+import sniffio
+import trio
+import trio_asyncio  # type: ignore[import-untyped]
+
+T = TypeVar("T")
+
+CANCEL_AGAIN = 0.25
+"""Seconds between two cancellations of a task that swallowed the first."""
+
+CANCEL_GRACE = 3.0
+"""Seconds until such a task is given up."""
+
+log = logging.getLogger("docsync_trio.asyncio")
+
+Tasks = set["asyncio.Task[Any]"]
+
+_tasks_of_session: ContextVar[Tasks | None] = ContextVar("docsync_asyncio_tasks", default=None)
+
+
+@attrs.frozen(eq=False)
+class AsyncioBridge:
+    """Runs awaitables that are written for asyncio, from Trio tasks."""
+
+    _loop: trio_asyncio.TrioEventLoop
+
+    async def run(self, awaitable: Awaitable[T]) -> T:
+        """The result of *awaitable*, run as an asyncio task that ends when we are cancelled."""
+        return await _wait_for(asyncio.ensure_future(awaitable, loop=self._loop))
+
+
+@asynccontextmanager
+async def open_bridge() -> AsyncIterator[AsyncioBridge]:
+    """An asyncio loop for the length of the block.
+
+    Only tasks that are started inside the block, or in a copy of its context, see it
+    as the running loop.
+    """
+    async with trio_asyncio.open_loop() as loop:
+        loop.set_exception_handler(_log_exception)
+        loop.set_task_factory(_make_task)
+        yield AsyncioBridge(loop)
+
+
+def keep_tasks_in(tasks: Tasks) -> None:
+    """From now on this context's code makes its asyncio tasks as members of *tasks*."""
+    _tasks_of_session.set(tasks)
+
+
+async def cancel_tasks(tasks: Tasks) -> None:
+    """End all *tasks*; one that will not end within `CANCEL_GRACE` is logged and left."""
+    with trio.move_on_after(CANCEL_GRACE):
+        while tasks:
+            for task in list(tasks):
+                task.cancel()
+            with trio.move_on_after(CANCEL_AGAIN):
+                for task in list(tasks):
+                    await _end_of(task)
+    for task in tasks:
+        log.error("an asyncio task ignores its cancellation and was left behind: %r", task)
+
+
+@attrs.frozen
+class EitherWay(Generic[T]):
+    """An awaitable for application code of either kind; *function* is written for Trio."""
+
+    function: Callable[[], Awaitable[T]]
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        """Run it in the way that suits whoever awaits."""
+        if sniffio.current_async_library() == "asyncio":
+            loop: Any = asyncio.get_running_loop()
+            return loop.trio_as_future(self.function).__await__()  # type: ignore[no-any-return]
+        return self.function().__await__()
+
+
+async def _wait_for(future: "asyncio.Future[T]") -> T:
+    try:
+        await _end_of(future)
+    except trio.Cancelled:
+        with trio.move_on_after(CANCEL_GRACE, shield=True):
+            while not future.done():
+                future.cancel()
+                with trio.move_on_after(CANCEL_AGAIN):
+                    await _end_of(future)
+        _tell_of_lost_error(future)
+        raise
+    return future.result()
+
+
+async def _end_of(future: "asyncio.Future[Any]") -> None:
+    done = trio.Event()
+    future.add_done_callback(lambda _: done.set())
+    await done.wait()
+
+
+def _tell_of_lost_error(future: "asyncio.Future[Any]") -> None:
+    if not future.done():
+        log.error("an asyncio callback ignores its cancellation and was left behind: %r", future)
+    elif not future.cancelled() and (error := future.exception()) is not None:
+        log.error("an asyncio callback failed while it was cancelled", exc_info=error)
+
+
+def _log_exception(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    log.error("asyncio: %s", context.get("message"), exc_info=context.get("exception"))
+
+
+def _make_task(
+    loop: asyncio.AbstractEventLoop,
+    coroutine: "Coroutine[Any, Any, Any] | Generator[Any, None, Any]",
+    context: Context | None = None,
+    **more: Any,
+) -> "asyncio.Task[Any]":
+    """Make a task, booked to the session whose code makes it."""
+    if asyncio.iscoroutine(coroutine):
+        coroutine = _without_exit(coroutine)
+    task = asyncio.Task(coroutine, loop=loop, context=context, **more)
+    tasks = _tasks_of_session.get()
+    if tasks is not None:
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+    return task
+
+
+async def _without_exit(coroutine: Coroutine[Any, Any, T]) -> T:
+    try:
+        return await coroutine
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise RuntimeError(f"{type(error).__name__} raised in an asyncio task") from error

@@ -1,0 +1,112 @@
+"""One websocket of a session: what waits to be sent, and what comes in.
+
+Nobody who touches the document waits for a network: a message is put into the
+outbox and that is all. A connection that does not keep up is told to come back
+later, and pulls the document anew when it does.
+"""
+
+from collections.abc import Callable
+
+import attrs
+import trio
+
+from docsync_trio.base.errors import ProtocolError
+from docsync_trio.protocol.conversation import Conversation
+from docsync_trio.protocol.frames import Assembler, Limits
+from docsync_trio.protocol.message import Message, Outgoing
+from docsync_trio.sessions.wire import Ending, Wire, WireClosed
+
+TRY_AGAIN_LATER = 1013
+"""The registered close code for a peer that the server cannot serve now."""
+
+MAX_WAITING = 64
+"""Messages of one connection that may wait for their turn before we stop reading."""
+
+
+@attrs.define(eq=False)
+class Connection:
+    """One websocket; compared by identity.
+
+    *peer* is its address for the log, *outbox_size* in bytes, *inline_buffers* whether a
+    pull is answered without binary frames. *ending* says afterwards how it has to
+    be closed, *left* whether the peer said goodbye.
+    """
+
+    peer: str
+    inline_buffers: bool
+    ending: Ending = attrs.field(default=Ending(1000), init=False)
+    left: bool = attrs.field(default=False, init=False)
+    _wire: Wire
+    _limits: Limits
+    _outbox_size: int
+    _outbox: list[Outgoing] = attrs.field(factory=list, init=False)
+    _queued: int = attrs.field(default=0, init=False)
+    _posted: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _waiting: int = attrs.field(default=0, init=False)
+    _room: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+
+    def post(self, message: Outgoing) -> None:
+        """Queue *message*; never waits. Beyond the bound the connection is ended instead."""
+        if self._queued and self._queued + message.size > self._outbox_size:
+            self.end(Ending(TRY_AGAIN_LATER, "this connection is too slow; reconnect"))
+            return
+        self._outbox.append(message)
+        self._queued += message.size
+        self._posted.set()
+
+    def end(self, ending: Ending) -> None:
+        """Stop serving it; the first ending given stands."""
+        if not self._scope.cancel_called:
+            self.ending = ending
+            self._scope.cancel()
+
+    def handled(self) -> None:
+        """One of its messages has had its turn."""
+        self._waiting -= 1
+        self._room.set()
+
+    async def run(self, on_message: Callable[[Message], None]) -> None:
+        """Serve it until it ends; *on_message* queues what came in, and `handled` answers it."""
+        with self._scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._write)
+                await self._read(on_message)
+                nursery.cancel_scope.cancel()
+
+    async def _read(self, on_message: Callable[[Message], None]) -> None:
+        assembler, conversation = Assembler(self._limits), Conversation("server")
+        try:
+            while True:
+                for frame in await self._wire.receive():
+                    message = assembler.feed(frame)
+                    if message is not None:
+                        conversation.receive(message)
+                        await self._hand_over(message, on_message)
+        except WireClosed as closed:
+            self._closed(closed)
+        except ProtocolError as error:
+            self.ending = Ending(error.close_code, str(error))
+
+    async def _hand_over(self, message: Message, on_message: Callable[[Message], None]) -> None:
+        while self._waiting >= MAX_WAITING:
+            self._room = trio.Event()
+            await self._room.wait()
+        self._waiting += 1
+        on_message(message)
+
+    async def _write(self) -> None:
+        try:
+            while True:
+                await self._posted.wait()
+                self._posted = trio.Event()
+                messages, self._outbox = self._outbox, []
+                await self._wire.send(messages)
+                self._queued -= sum(message.size for message in messages)
+        except WireClosed as closed:
+            self._closed(closed)
+            self._scope.cancel()
+
+    def _closed(self, closed: WireClosed) -> None:
+        self.ending = Ending(closed.code, closed.reason)
+        self.left = closed.is_goodbye()

@@ -1,0 +1,135 @@
+"""What application code may see of the server: its session and its application.
+
+Both are Bokeh's own abstract classes, so that unmodified applications find what they
+know; `start_soon` is ours. Nothing here decides anything: it is a window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bokeh.application.application import ServerContext as BokehServerContext
+from bokeh.application.application import SessionContext as BokehSessionContext
+from bokeh.document import Document
+
+from docsync_trio.sessions.asyncio_bridge import EitherWay
+from docsync_trio.sessions.request import Request
+from docsync_trio.sessions.server_callbacks import ServerCallback
+
+if TYPE_CHECKING:
+    from docsync_trio.sessions.application_context import ApplicationContext
+    from docsync_trio.sessions.session import Session
+
+
+class ServerContext(BokehServerContext):
+    """An application while it is served: what ``on_server_loaded`` hooks are given."""
+
+    def __init__(self, application_context: ApplicationContext) -> None:
+        self._application_context = application_context
+
+    @property
+    def application_context(self) -> ApplicationContext:
+        """The application's sessions and settings."""
+        return self._application_context
+
+    @property
+    def sessions(self) -> list[Session]:  # type: ignore[override]
+        """The sessions that are alive now."""
+        return list(self._application_context.sessions.values())
+
+    def start_soon(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
+        """Start ``function(*args)`` as a task that ends with the application.
+
+        It is written for what the application's ``async`` key says. An exception is
+        logged and ends only this task.
+        """
+        self._application_context.tasks.start_soon(function, *args)
+
+    def add_next_tick_callback(self, callback: Callable[[], Any]) -> ServerCallback:
+        """Run *callback* as soon as possible; not bound to any session."""
+        return self._application_context.callbacks.add(callback)
+
+    def add_timeout_callback(
+        self, callback: Callable[[], Any], timeout_milliseconds: int
+    ) -> ServerCallback:
+        """Run *callback* once, after that many milliseconds."""
+        return self._application_context.callbacks.add(callback, timeout=timeout_milliseconds)
+
+    def add_periodic_callback(
+        self, callback: Callable[[], Any], period_milliseconds: int
+    ) -> ServerCallback:
+        """Run *callback* every so many milliseconds, until it is removed."""
+        return self._application_context.callbacks.add(callback, period=period_milliseconds)
+
+    def remove_callback(self, callback: ServerCallback) -> None:
+        """Never run again what one of the three methods above returned.
+
+        Raises ValueError if it has run already or was removed before, as Bokeh does.
+        """
+        self._application_context.callbacks.remove(callback)
+
+    remove_next_tick_callback = remove_timeout_callback = remove_callback
+    remove_periodic_callback = remove_callback
+
+
+class SessionContext(BokehSessionContext):
+    """One session: what ``curdoc().session_context`` and the session hooks are given."""
+
+    def __init__(self, session: Session, server_context: ServerContext) -> None:
+        super().__init__(server_context, session.id)  # type: ignore[arg-type]
+        self._session = session
+        self._document = session.document
+
+    @property
+    def destroyed(self) -> bool:
+        """Whether the session is gone; it will not come back."""
+        return self._session.destroyed
+
+    @property
+    def session(self) -> Session:
+        """The session itself."""
+        return self._session
+
+    @property
+    def document(self) -> Document:
+        """The session's document."""
+        return self._document
+
+    @property
+    def request(self) -> Request:
+        """The request that made the session: arguments, cookies, headers, path parameters."""
+        return self._session.request
+
+    @property
+    def token_payload(self) -> Mapping[str, Any]:
+        """What ``process_request`` returned, beside the request's headers and cookies.
+
+        In Bokeh this travels in the page's token; here it never leaves the server.
+        """
+        return self._session.token_payload
+
+    @property
+    def logout_url(self) -> str | None:
+        """None: there is no sign-in."""
+        return None
+
+    def with_locked_document(
+        self, func: Callable[[Document], Awaitable[None] | None]
+    ) -> Awaitable[None]:
+        """Run ``func(document)`` when nobody else is changing the document.
+
+        To be awaited, from Trio and from asyncio code alike. What *func* raises is
+        raised to the caller.
+        """
+        return EitherWay(partial(self._session.with_document, func))
+
+    def start_soon(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
+        """Start ``function(*args)`` as a task that ends with the session.
+
+        It is written for what the application's ``async`` key says, and does not hold
+        the document: use `with_locked_document` to change it. An exception is logged
+        and ends only this task.
+        """
+        self._session.tasks.start_soon(function, *args)

@@ -1,0 +1,60 @@
+"""How long a session lives without connections, and why it ended.
+
+No reaper looks at sessions: each waits inside a cancel scope whose deadline moves as
+connections come and go, and ends by itself.
+"""
+
+import math
+
+import attrs
+import trio
+
+from docsync_trio.config.schema import SessionSettings
+from docsync_trio.sessions.wire import Ending
+
+EXPIRED = 4000
+"""Close code for connections of a session that was closed by the application."""
+
+
+@attrs.define(eq=False)
+class Lifetime:
+    """The time that one session still has."""
+
+    _settings: SessionSettings
+    ending: Ending = attrs.field(default=Ending(EXPIRED, "the session has ended"), init=False)
+    reason: str = attrs.field(default="", init=False)
+    _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+
+    def begin(self) -> None:
+        """Nobody has opened the page's websocket yet."""
+        self._leave_alone(self._settings.unclaimed_lifetime, "never opened in a browser")
+
+    def hold(self) -> None:
+        """Somebody is connected."""
+        self._scope.deadline = math.inf
+
+    def release(self, *, left: bool) -> None:
+        """The last connection has gone: it *left* (the tab was closed), or it was lost."""
+        if left:
+            self._leave_alone(self._settings.unused_lifetime, "no longer used")
+        else:
+            self._leave_alone(self._settings.lost_lifetime, "connection lost and not resumed")
+
+    def end(self, ending: Ending, reason: str) -> None:
+        """End the session now; the first reason given stands."""
+        if not self._scope.cancel_called:
+            self.ending, self.reason = ending, reason
+            self._scope.cancel()
+
+    async def over(self) -> None:
+        """Wait until the session has to end."""
+        with self._scope:
+            await trio.sleep_forever()
+
+    def is_over(self) -> bool:
+        """Whether the session is about to end, so that nobody can join it any more."""
+        return self._scope.cancel_called or trio.current_time() >= self._scope.deadline
+
+    def _leave_alone(self, seconds: float, reason: str) -> None:
+        self.reason = reason
+        self._scope.deadline = trio.current_time() + seconds

@@ -1,0 +1,298 @@
+"""One session: a document, who may change it when, and how it ends.
+
+A session is a task with a nursery. Messages from browsers and the application's
+callbacks wait in one inbox and are handled one at a time, in the order of arrival;
+what they changed is posted to the connections, which send it in their own time.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
+from typing import Any
+
+import attrs
+import trio
+from bokeh.document import Document
+from bokeh.document.locking import UnlockedDocumentProxy
+from bokeh.events import ConnectionLost
+from bokeh.settings import settings as bokeh_settings
+
+from docsync_trio.base.errors import ProtocolError
+from docsync_trio.base.events import CallbackFailed, ConnectionClosed, ConnectionOpened, PeerFault
+from docsync_trio.documents.bokeh_private import set_session_context
+from docsync_trio.documents.curdoc import curdoc_scope
+from docsync_trio.documents.shared_document import SharedDocument
+from docsync_trio.protocol.message import Message, Outgoing
+from docsync_trio.protocol.outgoing import ack, error
+from docsync_trio.sessions import replies
+from docsync_trio.sessions.any_thread import HomeThread
+from docsync_trio.sessions.asyncio_bridge import Tasks as AsyncioTasks
+from docsync_trio.sessions.asyncio_bridge import cancel_tasks, keep_tasks_in
+from docsync_trio.sessions.callbacks import Callbacks, SessionCallback, callback_name
+from docsync_trio.sessions.connection import Connection
+from docsync_trio.sessions.contexts import ServerContext, SessionContext
+from docsync_trio.sessions.environment import Environment
+from docsync_trio.sessions.fire_wall import contained
+from docsync_trio.sessions.inbox import Inbox
+from docsync_trio.sessions.lifetime import Lifetime
+from docsync_trio.sessions.request import Request
+from docsync_trio.sessions.tasks import Tasks, call, name_of
+from docsync_trio.sessions.visit import Visit
+from docsync_trio.sessions.wire import Ending, Wire
+
+LEAVE_GRACE = 5.0
+"""Seconds that connections get to say goodbye when their session ends."""
+
+HOOK_GRACE = 10.0
+"""Seconds that all hooks of a session's end get together."""
+
+_holder: ContextVar["Session | None"] = ContextVar("docsync_holder", default=None)
+
+
+@attrs.define(eq=False)
+class Session:
+    """One document with its viewers. Made, and used, in the task that runs it.
+
+    *token* is what its pages carry to find it again; whoever renders a page sets it.
+    *remade* is true for a session that a websocket asked for, because the one that
+    its page was made for is gone.
+    """
+
+    id: str
+    request: Request
+    remade: bool
+    _environment: Environment
+    server_context: ServerContext
+    _nursery: trio.Nursery
+    token: str = attrs.field(default="", init=False)
+    token_payload: dict[str, Any] = attrs.field(factory=dict, init=False)
+    document: Document = attrs.field(factory=Document, init=False)
+    destroyed: bool = attrs.field(default=False, init=False)
+    context: SessionContext = attrs.field(init=False)
+    lifetime: Lifetime = attrs.field(init=False)
+    tasks: Tasks = attrs.field(init=False)
+    _shared: SharedDocument = attrs.field(init=False)
+    _callbacks: Callbacks = attrs.field(init=False)
+    _unlocked: UnlockedDocumentProxy = attrs.field(init=False)
+    _inbox: Inbox = attrs.field(factory=Inbox, init=False)
+    _visits: set[Visit] = attrs.field(factory=set, init=False)
+    _asyncio_tasks: AsyncioTasks = attrs.field(factory=set, init=False)
+    _connections: dict[Connection, None] = attrs.field(factory=dict, init=False)
+    _attached: int = attrs.field(default=0, init=False)
+    _last_left: trio.Event = attrs.field(factory=trio.Event, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.lifetime = Lifetime(self._environment.settings)
+        self.context = SessionContext(self, self.server_context)
+        set_session_context(self.document, self.context)
+        self._unlocked = UnlockedDocumentProxy(self.document)
+        self._shared = SharedDocument(self.document, held=True)
+        keep_tasks_in(self._asyncio_tasks)
+        with curdoc_scope(self._unlocked):
+            self.tasks = Tasks(HomeThread(), self._environment.bridge, self._nursery, self.report)
+        self._callbacks = Callbacks(self.tasks.home, self._queue_callback)
+        self.document.callbacks.on_change_dispatch_to(self._callbacks)
+
+    async def build(self) -> None:
+        """Let the application fill the document; raises what the application raises."""
+        application, bridge = self._environment.application, self._environment.bridge
+        self.token_payload = {
+            "headers": dict(self.request.headers),
+            "cookies": self.request.cookies,
+        }
+        for hook in application.hooks.process_request:
+            self.token_payload.update(await call(bridge, hook, self.request) or {})
+        for hook in application.hooks.on_session_created:
+            await self._contained(f"hook {name_of(hook)}", hook, self.context)
+        with curdoc_scope(self.document):
+            for handler in application.handlers:
+                await call(bridge, handler.modify_document, self.document)
+        if bokeh_settings.perform_document_validation():
+            self.document.validate()
+        self._shared.held = False
+
+    async def live(self) -> None:
+        """Serve it until its lifetime is over and its connections have left."""
+        self.lifetime.begin()
+        self._nursery.start_soon(self._inbox.work)
+        self._nursery.start_soon(self._callbacks.keep_time)
+        await self.lifetime.over()
+        await self._dismiss()
+
+    async def attach(self, wire: Wire, peer: str) -> Ending:
+        """Serve one websocket until it ends, in its own task; returns how to close it."""
+        if self.lifetime.is_over():
+            return self.lifetime.ending
+        connection = self._join(wire, peer)
+        try:
+            await connection.run(partial(self._receive, connection))
+        finally:
+            self._leave(connection)
+        return connection.ending
+
+    async def with_document(self, function: Callable[[Document], Any]) -> Any:
+        """The result of ``function(document)``, called when it is its turn.
+
+        Raises what *function* raises. A session that has ended calls nothing and
+        gives None. Whoever holds the document already is not made to wait for itself.
+        """
+        bridge = self._environment.bridge
+        if _holder.get() is self:
+            return await call(bridge, function, self.document)
+        if self.destroyed:
+            return None
+        visit = Visit(partial(call, bridge, function, self.document))
+        self._visits.add(visit)
+        self._inbox.post(partial(self._receive_visit, visit))
+        try:
+            return await visit.wait()
+        finally:
+            self._visits.discard(visit)
+
+    def end(self, ending: Ending, reason: str) -> None:
+        """Let the session end now; its connections are closed with *ending*."""
+        self.lifetime.end(ending, reason)
+
+    async def bury(self) -> None:
+        """Release everything, once the nursery has ended: document first, hooks after."""
+        await self._dismiss()
+        await cancel_tasks(self._asyncio_tasks)
+        for visit in self._visits:
+            visit.give_up()
+        last_callbacks = list(self.document.session_destroyed_callbacks)
+        self.destroyed = True
+        try:
+            self._shared.destroy()
+        except Exception as fault:  # noqa: BLE001 - a document may bring its own way to end
+            self.report("the end of the document", fault)
+        with trio.move_on_after(HOOK_GRACE) as grace:
+            for hook in [
+                *last_callbacks,
+                *self._environment.application.hooks.on_session_destroyed,
+            ]:
+                await self._contained(f"hook {name_of(hook)}", hook, self.context)
+        if grace.cancelled_caught:
+            self.report("hook on_session_destroyed", TimeoutError(f"took over {HOOK_GRACE:g} s"))
+
+    def report(self, what: str, fault: BaseException) -> None:
+        """Tell the log that *what* raised *fault*."""
+        path = self._environment.application.path
+        self._environment.observe(CallbackFailed(path, self.id, what, fault))
+
+    def _join(self, wire: Wire, peer: str) -> Connection:
+        environment = self._environment
+        connection = Connection(
+            peer,
+            # BokehJS loses binary buffers when it pulls after a reconnect.
+            inline_buffers=self.remade or self._attached > 0,
+            wire=wire,
+            limits=environment.limits,
+            outbox_size=environment.settings.outbox,
+        )
+        self._attached += 1
+        self._connections[connection] = None
+        self._last_left = trio.Event()
+        self.lifetime.hold()
+        connection.post(ack())
+        path, count = environment.application.path, len(self._connections)
+        environment.observe(ConnectionOpened(path, self.id, peer, count))
+        return connection
+
+    def _leave(self, connection: Connection) -> None:
+        del self._connections[connection]
+        self._shared.leave(connection)
+        self._inbox.post(self._connection_lost)
+        if not self._connections:
+            self._last_left.set()
+            self.lifetime.release(left=connection.left)
+        path, count, ending = (
+            self._environment.application.path,
+            len(self._connections),
+            connection.ending,
+        )
+        self._environment.observe(
+            ConnectionClosed(path, self.id, connection.peer, count, ending.code, ending.reason)
+        )
+
+    async def _dismiss(self) -> None:
+        for connection in self._connections:
+            connection.end(self.lifetime.ending)
+        with trio.move_on_after(LEAVE_GRACE):
+            while self._connections:
+                await self._last_left.wait()
+
+    def _receive(self, connection: Connection, message: Message) -> None:
+        self._inbox.post(partial(self._handle, connection, message))
+
+    async def _handle(self, connection: Connection, message: Message) -> None:
+        with self._held():
+            reply = await contained(
+                partial(self._reply, connection, message), partial(self.report, message.kind)
+            )
+        connection.post(reply or error(message.id, "the application raised an error"))
+        connection.handled()
+
+    async def _reply(self, connection: Connection, message: Message) -> Outgoing:
+        try:
+            if message.kind == "PATCH-DOC":
+                return replies.patch(self._shared, connection, message, self.report)
+            return replies.HANDLERS[message.kind](self._shared, connection, message)
+        except ProtocolError as fault:
+            connection.end(Ending(fault.close_code, str(fault)))
+            self._environment.observe(PeerFault(connection.peer, str(fault), fault))
+            return error(message.id, str(fault))
+
+    async def _receive_visit(self, visit: Visit) -> None:
+        with self._held():
+            await visit.receive()
+
+    def _queue_callback(self, callback: SessionCallback) -> None:
+        if getattr(callback.callback, "nolock", False):
+            self._nursery.start_soon(self._run_unlocked, callback)
+        else:
+            self._inbox.post(partial(self._run_locked, callback))
+
+    async def _run_locked(self, callback: SessionCallback) -> None:
+        if self._callbacks.is_live(callback):
+            with self._held():
+                await self._run(callback)
+
+    async def _run_unlocked(self, callback: SessionCallback) -> None:
+        if self._callbacks.is_live(callback):
+            with curdoc_scope(self._unlocked):
+                await self._run(callback)
+
+    async def _run(self, callback: SessionCallback) -> None:
+        self._callbacks.starts(callback)
+        await self._contained(callback_name(callback), callback.callback)
+        self._callbacks.ran(callback)
+
+    async def _connection_lost(self) -> None:
+        with self._held():
+            trigger = self.document.callbacks.trigger_event
+            await self._contained("callback of ConnectionLost", trigger, ConnectionLost())
+
+    async def _contained(self, what: str, function: Callable[..., Any], *args: Any) -> None:
+        await contained(
+            partial(call, self._environment.bridge, function, *args), partial(self.report, what)
+        )
+
+    @contextmanager
+    def _held(self) -> Iterator[None]:
+        """Within the block the document may be changed; what changed is posted at its end."""
+        token = _holder.set(self)
+        self._shared.held = True
+        try:
+            with curdoc_scope(self.document):
+                yield
+        finally:
+            self._shared.held = False
+            _holder.reset(token)
+            self._post_changes()
+
+    def _post_changes(self) -> None:
+        for post in self._shared.drain(partial(self.report, "a value that cannot be sent")):
+            for viewer in post.to:
+                if isinstance(viewer, Connection):
+                    viewer.post(post.message)

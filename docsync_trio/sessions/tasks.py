@@ -1,0 +1,58 @@
+"""Tasks that application code starts: owned by a nursery of ours, contained one by one."""
+
+import contextvars
+import inspect
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+import attrs
+import trio
+
+from docsync_trio.sessions.any_thread import HomeThread
+from docsync_trio.sessions.asyncio_bridge import AsyncioBridge
+from docsync_trio.sessions.fire_wall import contained
+
+
+async def call(bridge: AsyncioBridge | None, function: Callable[..., Any], *args: Any) -> Any:
+    """The result of ``function(*args)``, awaited if it has to be.
+
+    *bridge* is None where the application's ``async`` code is written for Trio.
+    """
+    result = function(*args)
+    if not inspect.isawaitable(result):
+        return result
+    return await (result if bridge is None else bridge.run(result))
+
+
+@attrs.define(eq=False)
+class Tasks:
+    """The tasks of one session, or of one application.
+
+    Made in the context (in the sense of `contextvars`) that the tasks shall have. *report* is
+    told of each task that raises, and of what.
+    """
+
+    home: HomeThread
+    bridge: AsyncioBridge | None
+    _nursery: trio.Nursery
+    _report: Callable[[str, BaseException], None]
+    _context: contextvars.Context = attrs.field(factory=contextvars.copy_context, init=False)
+
+    def start_soon(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
+        """Start ``function(*args)``, from any thread; what it raises ends only itself."""
+        self.home.call(self._start, function, args)
+
+    def _start(self, function: Callable[..., Awaitable[object]], args: tuple[object, ...]) -> None:
+        what = f"task {name_of(function)}"
+        run = partial(
+            contained, partial(call, self.bridge, function, *args), partial(self._report, what)
+        )
+        self._context.copy().run(partial(self._nursery.start_soon, run, name=what))
+
+
+def name_of(function: Callable[..., Any]) -> str:
+    """What its author calls *function*."""
+    while isinstance(function, partial):
+        function = function.func
+    return getattr(function, "__qualname__", None) or type(function).__name__
