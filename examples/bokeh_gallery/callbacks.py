@@ -16,9 +16,11 @@ ROUNDS = 5
 
 document = curdoc()
 executor = ThreadPoolExecutor(max_workers=2)
-source = ColumnDataSource({"x": [0], "y": [0], "color": ["blue"]}, name="source")
+blue = ColumnDataSource({"x": [], "y": []}, name="blue")
+red = ColumnDataSource({"x": [], "y": []}, name="red")
 plot = figure(name="plot", width=600, height=300)
-plot.scatter("x", "y", color="color", size=12, source=source)
+plot.scatter("x", "y", color="blue", size=12, source=blue)
+plot.scatter("x", "y", color="red", size=12, source=red)
 
 names = ("ticks", "timeout", "periodic", "pool", "loop", "where")
 told = {name: Div(name=name, text="") for name in names}
@@ -32,7 +34,7 @@ def compute(i):
 
 async def locked_update(i):
     y = await wrap_future(executor.submit(compute, i))
-    source.stream({"x": [i], "y": [y], "color": ["blue"]})
+    blue.stream({"x": [i], "y": [y]})
     told["pool"].text += f" {y}"
 
 
@@ -45,7 +47,7 @@ async def unlocked_task():
 
 
 def show(i, y):
-    source.stream({"x": [i], "y": [y], "color": ["red"]})
+    red.stream({"x": [i], "y": [y]})
     told["loop"].text += f" {y}"
 
 
@@ -55,6 +57,7 @@ def tick(number):
 
 def late():
     told["timeout"].text = "came once"
+    told["where"].text = str(curdoc() is document)
 
 
 counted = 0
@@ -65,7 +68,6 @@ async def periodic():
     counted += 1
     await asyncio.sleep(0.001)
     told["periodic"].text = f"{counted} times"
-    told["where"].text = str(curdoc() is document)
     if counted == ROUNDS:
         document.remove_periodic_callback(periodic_callback)
 

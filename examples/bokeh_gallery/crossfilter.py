@@ -32,9 +32,9 @@ table = DataTable(
 )
 
 
-def scatter(name, across, up):
+def scatter(across, up):
     plot = figure(
-        name=name, height=350, width=450, tools="box_select,tap,reset",
+        name=f"{up} over {across}", height=350, width=450, tools="box_select,tap,reset",
         x_axis_label=across, y_axis_label=up,
     )  # fmt: skip
     plot.scatter(across, up, source=source, color="color", size=7, alpha=0.6, line_color="white")
@@ -42,7 +42,7 @@ def scatter(name, across, up):
 
 
 def rebuild(attr, old, new):
-    plots.children = [scatter("left", x.value, y.value), plots.children[1]]
+    plots.children = [scatter(x.value, y.value), plots.children[1]]
 
 
 def selected(attr, old, new):
@@ -57,6 +57,6 @@ x.on_change("value", rebuild)
 y.on_change("value", rebuild)
 source.selected.on_change("indices", selected)
 
-plots = row(scatter("left", x.value, y.value), scatter("right", "weight", "accel"))
+plots = row(scatter(x.value, y.value), scatter("weight", "accel"))
 curdoc().add_root(column(row(x, y), plots, stats, table))
 curdoc().title = "Cross filter"

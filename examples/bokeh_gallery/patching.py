@@ -41,7 +41,7 @@ def patch_pixels():
         {
             "image": [
                 ((0, slice(2, 18, 4), slice(None)), np.full(4 * 20, float(round_ + 1))),
-                ((0, 10, 10), 9.0),
+                ((0, slice(9, 11), slice(9, 11)), [9.0] * 4),
             ]
         }
     )

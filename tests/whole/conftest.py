@@ -1,0 +1,72 @@
+"""One browser for each module of tests, one fresh profile for each page."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.whole.bokeh_page import SCREENSHOTS, BokehPage
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+MISSING = (
+    "no Chromium was found, so nothing can be seen working. `make chromium` or "
+    "`apt-get install chromium` installs one; CHROMIUM=/path/to/it names another; "
+    "DOCSYNC_NO_BROWSER=1 leaves the browser tests out"
+)
+SIZE = {"width": 1280, "height": 800}
+
+Visit = Callable[[str], BokehPage]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("DOCSYNC_NO_BROWSER") == "1":
+        left_out = pytest.mark.skip(reason="DOCSYNC_NO_BROWSER=1")
+        for item in items:
+            if item.get_closest_marker("browser"):
+                item.add_marker(left_out)
+
+
+def chromium() -> str:
+    """The browser to drive; it is an error that there is none."""
+    wanted = os.environ.get("CHROMIUM")
+    found = shutil.which(wanted) if wanted else next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.fail(MISSING, pytrace=False)
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    executable = chromium()
+    SCREENSHOTS.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open an address in a tab of a fresh profile; red lines in a console fail the test."""
+    pages: list[BokehPage] = []
+
+    def open_page(url: str) -> BokehPage:
+        context = browser.new_context(viewport=SIZE)
+        pages.append(BokehPage(context.new_page()))
+        return pages[-1].open(url)
+
+    yield open_page
+    for page in pages:
+        page.page.context.close()
+    assert [fault for page in pages for fault in page.faults] == []
