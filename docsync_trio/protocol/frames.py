@@ -79,7 +79,7 @@ def _message(limits: Limits) -> _Steps:
     content = parse_object(scale.text((yield)), "content", limits.depth)
     buffers: dict[str, Buffer] = {}
     for _ in range(count):
-        buffer_id = _buffer_id(scale.text((yield)), buffers)
+        buffer_id = _buffer_id(scale.text((yield)), buffers, limits)
         buffers[buffer_id] = Buffer(buffer_id, scale.data((yield)))
     return Message(kind, message_id, content, reply_to, tuple(buffers.values()), scale.total)
 
@@ -139,8 +139,8 @@ def _check_name(value: Any, key: str) -> str:
     raise ProtocolError(f"{key} is missing, not text, or too long")
 
 
-def _buffer_id(text: str, known: dict[str, Buffer]) -> str:
-    reference = parse_object(text, "buffer header", 1)
+def _buffer_id(text: str, known: dict[str, Buffer], limits: Limits) -> str:
+    reference = parse_object(text, "buffer header", limits.depth)
     buffer_id = _check_name(reference.get("id"), "the buffer's id")
     if buffer_id in known:
         raise ProtocolError("two buffers with the same id")

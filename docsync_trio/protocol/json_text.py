@@ -38,8 +38,7 @@ def parse_object(text: str, what: str, depth: int) -> dict[str, Any]:
         value = _second_try(text, what, error)
     if type(value) is not dict:
         raise ProtocolError(f"the {what} is not a JSON object")
-    # Most texts have too few brackets to be deep, and counting those is cheap.
-    if text.count("{") + text.count("[") > depth and _is_deeper(value, depth):
+    if _may_be_deeper(text, depth) and _is_deeper(value, depth):
         raise _too_deep(what)
     return value
 
@@ -70,6 +69,11 @@ def _with_whole_characters(text: str) -> str:
 
 def _too_deep(what: str) -> ProtocolError:
     return ProtocolError(f"the {what} is nested too deeply", close_code=CloseCode.TOO_BIG)
+
+
+def _may_be_deeper(text: str, depth: int) -> bool:
+    """Tell whether there are brackets enough, which is cheap and for most texts says no."""
+    return len(text) > 2 * depth and text.count("{") + text.count("[") > depth
 
 
 def _is_deeper(value: Any, depth: int) -> bool:

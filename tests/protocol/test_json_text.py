@@ -8,8 +8,14 @@ from docsync_trio.base.errors import ProtocolError
 from docsync_trio.protocol.json_text import parse_object
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text("[]{}\"\\,:é☃😀u") | st.just(0.5),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("[{a\\"), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text('[]{}"\\,:é☃😀u')
+    | st.just(0.5),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text("[{a\\"), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
@@ -44,7 +50,8 @@ def test_json_that_is_not_an_object_is_a_protocol_error(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "{}{}", "{'a':1}", '{"a":NaN}', '{"a":Infinity}', '{"a":1e999}', "\ufeff{}", "\x00"]
+    "text",
+    ["", "{", "{}{}", "{'a':1}", '{"a":NaN}', '{"a":Infinity}', '{"a":1e999}', "\ufeff{}", "\x00"],
 )
 def test_what_is_not_json_is_invalid_data(text):
     assert close_code(text) == 1007
