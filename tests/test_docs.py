@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from docsync_trio.config.load import load_site
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted(
     [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")],
@@ -17,6 +19,45 @@ def name(path: Path) -> str:
 
 def prose(page: Path) -> str:
     return re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL)
+
+
+def site_files() -> list[tuple[str, str]]:
+    """All TOML on the pages, with where it is from; what is a part of a site is completed."""
+    blocks = [
+        (f"{name(page)}-{number}", block)
+        for page in PAGES
+        for number, block in enumerate(
+            re.findall(r"```toml\n(.*?)```", page.read_text(), flags=re.DOTALL), start=1
+        )
+    ]
+    rest = '\n[[applications]]\npath = "/a"\nhandlers = [{ function = "apps.a:b" }]\n'
+    return [
+        (at, block if "[[applications]]" in block else block + rest)
+        for at, block in blocks
+        if "reference" not in at
+    ]
+
+
+def make_what_it_names(folder: Path, site: str) -> None:
+    for kind, place in re.findall(r'\b(file|json|notebook|directory|static) = "([^"]+)"', site):
+        target = folder / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if kind in {"directory", "static"}:
+            target.mkdir(exist_ok=True)
+            (target / "main.py").touch()
+        else:
+            target.touch()
+
+
+@pytest.mark.parametrize(("at", "text"), site_files(), ids=[at for at, _ in site_files()])
+def test_a_site_file_on_a_page_is_one_that_we_read(at, text, tmp_path):
+    make_what_it_names(tmp_path, text)
+    (tmp_path / "site.toml").write_text(text)
+
+    site = load_site(tmp_path / "site.toml", environ={"DOCSYNC_SECRET_KEY": "k" * 40})
+
+    assert site.settings.applications
+    assert site.warnings == ()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
