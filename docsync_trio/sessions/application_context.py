@@ -7,7 +7,7 @@ its id with it only when it is quite gone, so that two documents never share an 
 
 import contextvars
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from types import MappingProxyType
@@ -16,7 +16,7 @@ import attrs
 import trio
 
 from docsync_trio.applications.application import Application
-from docsync_trio.base.errors import ApplicationError, DocsyncError, Refusal
+from docsync_trio.base.errors import ApplicationError, Refusal
 from docsync_trio.base.events import (
     ApplicationTaskFailed,
     BuildFailed,
@@ -31,6 +31,7 @@ from docsync_trio.sessions.asyncio_bridge import AsyncioBridge
 from docsync_trio.sessions.contexts import ServerContext
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.fire_wall import contained, fault_of_the_application
+from docsync_trio.sessions.making import Making
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.server_callbacks import ServerCallbacks
 from docsync_trio.sessions.session import Session
@@ -47,42 +48,6 @@ HOOK_GRACE = 10.0
 
 
 @attrs.define(eq=False)
-class _Making:
-    """A session that is being made, for all who wait for it."""
-
-    _done: trio.Event = attrs.field(factory=trio.Event, init=False)
-    _result: "Session | Callable[[], DocsyncError] | None" = attrs.field(default=None, init=False)
-
-    def succeed(self, session: Session) -> None:
-        self._result = session
-        self._done.set()
-
-    def fail(self, make_error: Callable[[], DocsyncError], cause: BaseException | None) -> None:
-        # Each waiter raises an exception of its own: one object would collect the
-        # tracebacks of all of them.
-        self._result = partial(_with_cause, make_error, cause)
-        self._done.set()
-
-    def is_done(self) -> bool:
-        return self._done.is_set()
-
-    async def wait(self) -> Session:
-        await self._done.wait()
-        if isinstance(self._result, Session):
-            return self._result
-        assert self._result is not None  # noqa: S101 - done means one of the two
-        raise self._result()
-
-
-def _with_cause(
-    make_error: Callable[[], DocsyncError], cause: BaseException | None
-) -> DocsyncError:
-    error = make_error()
-    error.__cause__ = cause
-    return error
-
-
-@attrs.define(eq=False)
 class ApplicationContext:
     """An application while it is served. Use `open_application` to make one."""
 
@@ -92,7 +57,7 @@ class ApplicationContext:
     tasks: Tasks = attrs.field(init=False)
     callbacks: ServerCallbacks = attrs.field(init=False)
     _sessions: dict[str, Session] = attrs.field(factory=dict, init=False)
-    _makings: dict[str, _Making] = attrs.field(factory=dict, init=False)
+    _makings: dict[str, Making] = attrs.field(factory=dict, init=False)
     _ends: dict[str, trio.Event] = attrs.field(factory=dict, init=False)
     _context: contextvars.Context = attrs.field(factory=contextvars.copy_context, init=False)
 
@@ -167,14 +132,14 @@ class ApplicationContext:
                 hint=f"{self.url} has {most} sessions; sessions.max_sessions allows no more",
                 retry_after=RETRY_AFTER,
             )
-        making = self._makings[session_id] = _Making()
+        making = self._makings[session_id] = Making()
         run = partial(self._run, session_id, request, making, by_websocket=by_websocket)
         self._context.copy().run(
             partial(self._nursery.start_soon, run, name=f"session {session_id}")
         )
 
     async def _run(
-        self, session_id: str, request: Request, making: _Making, *, by_websocket: bool
+        self, session_id: str, request: Request, making: Making, *, by_websocket: bool
     ) -> None:
         """A session from its first moment to its last; raises nothing but our cancellation."""
         session: Session | None = None
@@ -204,14 +169,14 @@ class ApplicationContext:
             with trio.CancelScope(shield=True):
                 await self._bury(session_id, session, making)
 
-    def _opened(self, session: Session, making: _Making, seconds: float) -> None:
+    def _opened(self, session: Session, making: Making, seconds: float) -> None:
         self._sessions[session.id] = session
         self._ends[session.id] = trio.Event()
         del self._makings[session.id]
         self._environment.observe(SessionOpened(self.url, session.id, seconds))
         making.succeed(session)
 
-    def _failed(self, session_id: str, making: _Making, fault: BaseException) -> None:
+    def _failed(self, session_id: str, making: Making, fault: BaseException) -> None:
         if making.is_done():
             self._sessions[session_id].report("the session ended: a task in its nursery", fault)
             return
@@ -222,7 +187,7 @@ class ApplicationContext:
         text = f"{type(fault).__name__}: {fault}"
         making.fail(partial(ApplicationError, text, application=self.url, incident=incident), fault)
 
-    async def _bury(self, session_id: str, session: Session | None, making: _Making) -> None:
+    async def _bury(self, session_id: str, session: Session | None, making: Making) -> None:
         if not making.is_done():
             closing = partial(Refusal, 503, "The server is restarting.", retry_after=RETRY_AFTER)
             making.fail(closing, None)

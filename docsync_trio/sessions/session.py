@@ -19,18 +19,19 @@ from bokeh.events import ConnectionLost
 from bokeh.settings import settings as bokeh_settings
 
 from docsync_trio.base.errors import ProtocolError
-from docsync_trio.base.events import CallbackFailed, ConnectionClosed, ConnectionOpened, PeerFault
+from docsync_trio.base.events import CallbackFailed, PeerFault
 from docsync_trio.documents.bokeh_private import set_session_context
 from docsync_trio.documents.curdoc import curdoc_scope
 from docsync_trio.documents.shared_document import SharedDocument
 from docsync_trio.protocol.message import Message, Outgoing
-from docsync_trio.protocol.outgoing import ack, error
+from docsync_trio.protocol.outgoing import error
 from docsync_trio.sessions import replies
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.asyncio_bridge import Tasks as AsyncioTasks
 from docsync_trio.sessions.asyncio_bridge import cancel_tasks, keep_tasks_in
 from docsync_trio.sessions.callbacks import Callbacks, SessionCallback, callback_name
 from docsync_trio.sessions.connection import Connection
+from docsync_trio.sessions.connections import Connections
 from docsync_trio.sessions.contexts import ServerContext, SessionContext
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.fire_wall import contained
@@ -40,9 +41,6 @@ from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.tasks import Tasks, call, name_of
 from docsync_trio.sessions.visit import Visit
 from docsync_trio.sessions.wire import Ending, Wire
-
-LEAVE_GRACE = 5.0
-"""Seconds that connections get to say goodbye when their session ends."""
 
 HOOK_GRACE = 10.0
 """Seconds that all hooks of a session's end get together."""
@@ -78,12 +76,11 @@ class Session:
     _inbox: Inbox = attrs.field(factory=Inbox, init=False)
     _visits: set[Visit] = attrs.field(factory=set, init=False)
     _asyncio_tasks: AsyncioTasks = attrs.field(factory=set, init=False)
-    _connections: dict[Connection, None] = attrs.field(factory=dict, init=False)
-    _attached: int = attrs.field(default=0, init=False)
-    _last_left: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _connections: Connections = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.lifetime = Lifetime(self._environment.settings)
+        self._connections = Connections(self._environment, self.id, self.lifetime, self.remade)
         self.context = SessionContext(self, self.server_context)
         set_session_context(self.document, self.context)
         self._unlocked = UnlockedDocumentProxy(self.document)
@@ -118,17 +115,19 @@ class Session:
         self._nursery.start_soon(self._inbox.work)
         self._nursery.start_soon(self._callbacks.keep_time)
         await self.lifetime.over()
-        await self._dismiss()
+        await self._connections.dismiss()
 
     async def attach(self, wire: Wire, peer: str) -> Ending:
         """Serve one websocket until it ends, in its own task; returns how to close it."""
         if self.lifetime.is_over():
             return self.lifetime.ending
-        connection = self._join(wire, peer)
+        connection = self._connections.join(wire, peer)
         try:
             await connection.run(partial(self._receive, connection))
         finally:
-            self._leave(connection)
+            self._shared.leave(connection)
+            self._inbox.post(self._connection_lost)
+            self._connections.leave(connection)
         return connection.ending
 
     async def with_document(self, function: Callable[[Document], Any]) -> Any:
@@ -156,7 +155,7 @@ class Session:
 
     async def bury(self) -> None:
         """Release everything, once the nursery has ended: document first, hooks after."""
-        await self._dismiss()
+        await self._connections.dismiss()
         await cancel_tasks(self._asyncio_tasks)
         for visit in self._visits:
             visit.give_up()
@@ -179,48 +178,6 @@ class Session:
         """Tell the log that *what* raised *fault*."""
         path = self._environment.application.path
         self._environment.observe(CallbackFailed(path, self.id, what, fault))
-
-    def _join(self, wire: Wire, peer: str) -> Connection:
-        environment = self._environment
-        connection = Connection(
-            peer,
-            # BokehJS loses binary buffers when it pulls after a reconnect.
-            inline_buffers=self.remade or self._attached > 0,
-            wire=wire,
-            limits=environment.limits,
-            outbox_size=environment.settings.outbox,
-        )
-        self._attached += 1
-        self._connections[connection] = None
-        self._last_left = trio.Event()
-        self.lifetime.hold()
-        connection.post(ack())
-        path, count = environment.application.path, len(self._connections)
-        environment.observe(ConnectionOpened(path, self.id, peer, count))
-        return connection
-
-    def _leave(self, connection: Connection) -> None:
-        del self._connections[connection]
-        self._shared.leave(connection)
-        self._inbox.post(self._connection_lost)
-        if not self._connections:
-            self._last_left.set()
-            self.lifetime.release(left=connection.left)
-        path, count, ending = (
-            self._environment.application.path,
-            len(self._connections),
-            connection.ending,
-        )
-        self._environment.observe(
-            ConnectionClosed(path, self.id, connection.peer, count, ending.code, ending.reason)
-        )
-
-    async def _dismiss(self) -> None:
-        for connection in self._connections:
-            connection.end(self.lifetime.ending)
-        with trio.move_on_after(LEAVE_GRACE):
-            while self._connections:
-                await self._last_left.wait()
 
     def _receive(self, connection: Connection, message: Message) -> None:
         self._inbox.post(partial(self._handle, connection, message))
@@ -249,7 +206,7 @@ class Session:
 
     def _queue_callback(self, callback: SessionCallback) -> None:
         if getattr(callback.callback, "nolock", False):
-            self._nursery.start_soon(self._run_unlocked, callback)
+            self.tasks.spawn(partial(self._run_unlocked, callback), callback_name(callback))
         else:
             self._inbox.post(partial(self._run_locked, callback))
 
@@ -260,8 +217,7 @@ class Session:
 
     async def _run_unlocked(self, callback: SessionCallback) -> None:
         if self._callbacks.is_live(callback):
-            with curdoc_scope(self._unlocked):
-                await self._run(callback)
+            await self._run(callback)
 
     async def _run(self, callback: SessionCallback) -> None:
         self._callbacks.starts(callback)

@@ -41,14 +41,14 @@ class Tasks:
 
     def start_soon(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
         """Start ``function(*args)``, from any thread; what it raises ends only itself."""
-        self.home.call(self._start, function, args)
-
-    def _start(self, function: Callable[..., Awaitable[object]], args: tuple[object, ...]) -> None:
         what = f"task {name_of(function)}"
-        run = partial(
-            contained, partial(call, self.bridge, function, *args), partial(self._report, what)
-        )
-        self._context.copy().run(partial(self._nursery.start_soon, run, name=what))
+        run = partial(call, self.bridge, function, *args)
+        self.spawn(partial(contained, run, partial(self._report, what)), what)
+
+    def spawn(self, run: Callable[[], Awaitable[object]], name: str) -> None:
+        """Start *run*, which contains its errors itself, in the tasks' context."""
+        start = partial(self._nursery.start_soon, run, name=name)
+        self.home.call(lambda: self._context.copy().run(start))
 
 
 def name_of(function: Callable[..., Any]) -> str:

@@ -1,0 +1,74 @@
+"""The websockets of one session: who is here, and what follows when the last one goes."""
+
+import attrs
+import trio
+
+from docsync_trio.base.events import ConnectionClosed, ConnectionOpened
+from docsync_trio.protocol.outgoing import ack
+from docsync_trio.sessions.connection import Connection
+from docsync_trio.sessions.environment import Environment
+from docsync_trio.sessions.lifetime import Lifetime
+from docsync_trio.sessions.wire import Wire
+
+LEAVE_GRACE = 5.0
+"""Seconds that connections get to say goodbye when their session ends."""
+
+
+@attrs.define(eq=False)
+class Connections:
+    """All connections of the session *session_id*; they hold its *lifetime*.
+
+    *remade* is true where the session's page was made for an earlier session.
+    """
+
+    _environment: Environment
+    _session_id: str
+    _lifetime: Lifetime
+    _remade: bool
+    _here: dict[Connection, None] = attrs.field(factory=dict, init=False)
+    _joined: int = attrs.field(default=0, init=False)
+    _last_left: trio.Event = attrs.field(factory=trio.Event, init=False)
+
+    def join(self, wire: Wire, peer: str) -> Connection:
+        """A connection for *wire*, with the ACK as its first message."""
+        connection = Connection(
+            peer,
+            # BokehJS loses binary buffers when it pulls after a reconnect.
+            inline_buffers=self._remade or self._joined > 0,
+            wire=wire,
+            limits=self._environment.limits,
+            outbox_size=self._environment.settings.outbox,
+        )
+        self._joined += 1
+        self._here[connection] = None
+        self._last_left = trio.Event()
+        self._lifetime.hold()
+        connection.post(ack())
+        self._environment.observe(
+            ConnectionOpened(self._path, self._session_id, peer, len(self._here))
+        )
+        return connection
+
+    def leave(self, connection: Connection) -> None:
+        """Forget *connection*; the last one starts the clock of the session."""
+        del self._here[connection]
+        if not self._here:
+            self._last_left.set()
+            self._lifetime.release(left=connection.left)
+        code, reason = connection.ending.code, connection.ending.reason
+        count = len(self._here)
+        self._environment.observe(
+            ConnectionClosed(self._path, self._session_id, connection.peer, count, code, reason)
+        )
+
+    async def dismiss(self) -> None:
+        """Tell all that the session has ended, and wait until they have left."""
+        for connection in self._here:
+            connection.end(self._lifetime.ending)
+        with trio.move_on_after(LEAVE_GRACE):
+            while self._here:
+                await self._last_left.wait()
+
+    @property
+    def _path(self) -> str:
+        return self._environment.application.path
