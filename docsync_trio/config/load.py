@@ -35,7 +35,7 @@ class LoadedSite:
     settings: SiteSettings
     source: FilePath | None
     origins: Mapping[Path, Origin]
-    explain: Callable[[Iterable[Problem]], ConfigError]
+    explain: Callable[[Iterable[Problem]], ConfigError] = attrs.field(repr=False)
     warnings: tuple[str, ...] = ()
 
 

@@ -15,9 +15,14 @@ _MODULE: Final = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 @attrs.frozen
 class FunctionName(Kind):
-    """Something in a module, by name."""
+    """Something in a module, by name; *what* stands for it in examples."""
 
-    words = 'a name such as "package.module:function"'
+    what: str = "function"
+
+    @property
+    def words(self) -> str:
+        """Give an example."""
+        return f'a name such as "package.module:{self.what}"'
 
     def read(self, value: object, _around: Surroundings, /) -> str:
         """Return the name; whether it can be imported is found out later."""

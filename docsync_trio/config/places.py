@@ -122,7 +122,7 @@ class ExistingPath(Kind):
         """Return the path made absolute, after a look whether it is there."""
         if not isinstance(value, str) or not value or "\0" in value:
             raise self.refuse(value)
-        path = pathlib.Path(around.folder, pathlib.Path(value).expanduser())
+        path = pathlib.Path(around.folder, value)
         if self.suffixes and path.suffix not in self.suffixes:
             raise self.refuse(value)
         if around.look:
@@ -134,11 +134,12 @@ class ExistingPath(Kind):
         try:
             if path.is_dir() if self.folder else path.is_file():
                 return
-            if path.exists():
-                raise KindError(f"{shown(value)} is no {what}; expected {self.words}")
+            other = path.exists()
             near = nearest(path.name, [p.name for p in path.parent.iterdir()])
-        except OSError:
-            near = ""
+        except (OSError, ValueError):  # no such parent, not allowed to look, no possible name
+            other, near = False, ""
+        if other:
+            raise KindError(f"{shown(value)} is no {what}; expected {self.words}")
         raise KindError(f"there is no {what} {shown(value)} in {path.parent}{near}")
 
     def json_schema(self) -> dict[str, Any]:

@@ -160,7 +160,7 @@ class HandlerSettings:
     notebook: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".ipynb",))] = key(
         None, doc="A Jupyter notebook, run anew for every session.", example='"apps/tour.ipynb"'
     )
-    bokeh: Annotated[str | None, FunctionName()] = key(
+    bokeh: Annotated[str | None, FunctionName("Handler")] = key(
         None,
         doc="A class made for Bokeh's own server: a subclass of its Handler.",
         example='"apps.custom:MyHandler"',
