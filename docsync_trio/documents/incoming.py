@@ -19,10 +19,8 @@ from bokeh.document.events import DocumentPatchedEvent
 from bokeh.model import Model
 
 from docsync_trio.base.errors import ProtocolError
+from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.message import Message
-
-BAD_DOCUMENT_DATA = 4002
-"""Close code: well-formed JSON that is not what the message kind must carry."""
 
 _FIELDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     # kind of event: (fields that must be there, fields that may be)
@@ -122,4 +120,4 @@ def _check(event: Any) -> None:
 
 
 def _bad(text: str) -> ProtocolError:
-    return ProtocolError(text, close_code=BAD_DOCUMENT_DATA)
+    return ProtocolError(text, close_code=CloseCode.BAD_DOCUMENT_DATA)

@@ -11,9 +11,6 @@ from enum import IntEnum
 class CloseCode(IntEnum):
     """Why a websocket was closed."""
 
-    GOING_AWAY = 1001
-    """The server shuts down for good."""
-
     PROTOCOL_ERROR = 1002
     """A message without a kind or an id, a frame out of place, content of a wrong shape."""
 
@@ -32,11 +29,14 @@ class CloseCode(IntEnum):
     RESTARTING = 1012
     """The server goes down and is expected back: reconnect."""
 
+    TRY_AGAIN_LATER = 1013
+    """The peer did not read what was posted for it, and its outbox ran over: reconnect."""
+
     SESSION_ENDED = 4000
     """The session is over: expired, or ended by the application."""
 
     UNEXPECTED_MESSAGE = 4001
     """A good message that this side does not take, or does not take now."""
 
-    TOO_SLOW = 4002
-    """The peer did not read what was posted for it; its outbox ran over."""
+    BAD_DOCUMENT_DATA = 4002
+    """A patch or a document that Bokeh cannot read, or that is not about this document."""

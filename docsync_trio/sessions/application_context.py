@@ -25,6 +25,7 @@ from docsync_trio.base.events import (
     SessionOpened,
 )
 from docsync_trio.config.schema import SessionSettings
+from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.frames import Limits
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.asyncio_bridge import AsyncioBridge
@@ -41,7 +42,7 @@ from docsync_trio.sessions.wire import Ending
 RETRY_AFTER = 10
 """Seconds after which a visitor of a full application may try again."""
 
-SERVICE_RESTART = Ending(1012, "the server is restarting")
+RESTARTING = Ending(CloseCode.RESTARTING, "the server is restarting")
 
 HOOK_GRACE = 10.0
 """Seconds that all ``on_server_unloaded`` hooks of an application get together."""
@@ -178,7 +179,9 @@ class ApplicationContext:
 
     def _failed(self, session_id: str, making: Making, fault: BaseException) -> None:
         if making.is_done():
-            self._sessions[session_id].report("the session ended: a task in its nursery", fault)
+            session = self._sessions[session_id]
+            session.report("a task in the session's nursery, which ended the session", fault)
+            session.end(Ending(CloseCode.INTERNAL_ERROR, "the session failed"), "an error")
             return
         incident = secrets.token_hex(4)
         while isinstance(fault, BaseExceptionGroup) and len(fault.exceptions) == 1:
@@ -231,7 +234,7 @@ async def open_application(
             yield context
         finally:
             with trio.CancelScope(shield=True):
-                await context.end_sessions(SERVICE_RESTART, "the server is shutting down")
+                await context.end_sessions(RESTARTING, "the server is shutting down")
                 with trio.move_on_after(HOOK_GRACE):
                     await context.run_server_hooks("on_server_unloaded")
             nursery.cancel_scope.cancel()

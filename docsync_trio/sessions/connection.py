@@ -11,13 +11,11 @@ import attrs
 import trio
 
 from docsync_trio.base.errors import ProtocolError
+from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.conversation import Conversation
 from docsync_trio.protocol.frames import Assembler, Limits
 from docsync_trio.protocol.message import Message, Outgoing
 from docsync_trio.sessions.wire import Ending, Wire, WireClosed
-
-TRY_AGAIN_LATER = 1013
-"""The registered close code for a peer that the server cannot serve now."""
 
 MAX_WAITING = 64
 """Messages of one connection that may wait for their turn before we stop reading."""
@@ -49,7 +47,7 @@ class Connection:
     def post(self, message: Outgoing) -> None:
         """Queue *message*; never waits. Beyond the bound the connection is ended instead."""
         if self._queued and self._queued + message.size > self._outbox_size:
-            self.end(Ending(TRY_AGAIN_LATER, "this connection is too slow; reconnect"))
+            self.end(Ending(CloseCode.TRY_AGAIN_LATER, "this connection is too slow"))
             return
         self._outbox.append(message)
         self._queued += message.size

@@ -10,10 +10,8 @@ import attrs
 import trio
 
 from docsync_trio.config.schema import SessionSettings
+from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.sessions.wire import Ending
-
-EXPIRED = 4000
-"""Close code for connections of a session that was closed by the application."""
 
 
 @attrs.define(eq=False)
@@ -21,7 +19,9 @@ class Lifetime:
     """The time that one session still has."""
 
     _settings: SessionSettings
-    ending: Ending = attrs.field(default=Ending(EXPIRED, "the session has ended"), init=False)
+    ending: Ending = attrs.field(
+        default=Ending(CloseCode.SESSION_ENDED, "the session has ended"), init=False
+    )
     reason: str = attrs.field(default="", init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
 
