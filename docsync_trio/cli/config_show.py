@@ -17,4 +17,16 @@ def config() -> None:
 @format_option
 def show(site: Path | None, profile: str | None, overrides: tuple[str, ...], form: str) -> None:
     """Show every value of SITE with its origin; secrets are masked."""
-    click.echo((site, profile, overrides, form, load))
+    import json
+
+    import attrs
+
+    from docsync_trio.cli.columns import columns
+    from docsync_trio.config.show import rows
+
+    found = rows(load(site, profile=profile, overrides=overrides))
+    if form == "json":
+        click.echo(json.dumps([attrs.asdict(row) for row in found], indent=2))
+    else:
+        lines = [(row.key, row.value, row.origin) for row in found]
+        click.echo("\n".join(columns([("key", "value", "origin"), *lines])))

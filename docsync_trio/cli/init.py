@@ -4,8 +4,6 @@ from pathlib import Path
 
 import click
 
-SCHEMA_NAME = "site.schema.json"
-
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
@@ -15,12 +13,9 @@ def init(directory: Path) -> None:
     Writes a site file, an application, a test for it and a README. Files that are
     there already are never touched.
     """
-    import json
+    from docsync_trio.cli.new_site import new_site
 
-    from docsync_trio.cli.new_site import FILES
-    from docsync_trio.config.json_schema import json_schema
-
-    files = FILES | {SCHEMA_NAME: json.dumps(json_schema(), indent=2) + "\n"}
+    files = new_site()
     there = [name for name in files if (directory / name).exists()]
     if there:
         raise click.UsageError(

@@ -1,32 +1,21 @@
 """The files of a new site: small, complete, and working as they are.
 
-The application is plain Bokeh in a function, so its test needs no server, and so it
-runs under `bokeh serve` just as well.
+The application is a plain Bokeh script, so it runs under `bokeh serve` just as well,
+and its test needs nothing but Bokeh.
 """
 
-SITE_TOML = """\
-#:schema ./site.schema.json
-title = "My site"
+import json
 
-[server]
-bind = "127.0.0.1:5006"
+from docsync_trio.config.describe import template
+from docsync_trio.config.json_schema import json_schema
 
-[[applications]]
-path = "/sliders"
-title = "Sliders"
-handlers = [{ function = "sliders:modify_document" }]
-
-# docsync run --profile public
-[profiles.public]
-server.bind = "0.0.0.0:5006"
-# Make a key with `docsync secret`; pages then survive a restart of the server.
-sessions.secret_key = { env = "SITE_SECRET_KEY" }
-"""
+SCHEMA_NAME = "site.schema.json"
 
 SLIDERS_PY = '''\
-"""A wave and two sliders."""
+"""A wave and two sliders. Runs once for every visitor."""
 
 import numpy as np
+from bokeh.io import curdoc
 from bokeh.layouts import column
 from bokeh.models import ColumnDataSource, Slider
 from bokeh.plotting import figure
@@ -39,36 +28,42 @@ def wave(amplitude, frequency):
     return {"x": X, "y": amplitude * np.sin(frequency * X)}
 
 
-def modify_document(document):
-    """Fill the document of a new visitor."""
-    source = ColumnDataSource(wave(1, 1))
-    amplitude = Slider(title="Amplitude", start=0, end=5, step=0.1, value=1, name="amplitude")
-    frequency = Slider(title="Frequency", start=0.1, end=5, step=0.1, value=1, name="frequency")
+def update(attr, old, new):
+    source.data = wave(amplitude.value, frequency.value)
 
-    def update(attr, old, new):
-        source.data = wave(amplitude.value, frequency.value)
 
-    for slider in (amplitude, frequency):
-        slider.on_change("value", update)
+source = ColumnDataSource(wave(1, 1))
+amplitude = Slider(title="Amplitude", start=0, end=5, step=0.1, value=1, name="amplitude")
+frequency = Slider(title="Frequency", start=0.1, end=5, step=0.1, value=1, name="frequency")
+for slider in (amplitude, frequency):
+    slider.on_change("value", update)
 
-    plot = figure(height=300, sizing_mode="stretch_width", y_range=(-5, 5))
-    plot.line("x", "y", source=source, line_width=2)
-    document.add_root(column(amplitude, frequency, plot, sizing_mode="stretch_width"))
-    document.title = "Sliders"
+plot = figure(height=300, sizing_mode="stretch_width", y_range=(-5, 5))
+plot.line("x", "y", source=source, line_width=2)
+
+curdoc().add_root(column(amplitude, frequency, plot, sizing_mode="stretch_width"))
+curdoc().title = "Sliders"
 '''
 
 TEST_SLIDERS_PY = '''\
 """The application needs no server to be tested: a document is enough."""
 
-from bokeh.document import Document
+from pathlib import Path
+
+from bokeh.application import Application
+from bokeh.application.handlers import ScriptHandler
 from bokeh.models import ColumnDataSource
 
-from sliders import modify_document
+SCRIPT = Path(__file__).with_name("sliders.py")
+
+
+def new_document():
+    """Return the document that a new visitor gets."""
+    return Application(ScriptHandler(filename=str(SCRIPT))).create_document()
 
 
 def test_moving_a_slider_changes_the_plot():
-    document = Document()
-    modify_document(document)
+    document = new_document()
     source = document.select_one({"type": ColumnDataSource})
     before = max(source.data["y"])
 
@@ -78,9 +73,7 @@ def test_moving_a_slider_changes_the_plot():
 
 
 def test_each_visitor_has_a_wave_of_their_own():
-    one, other = Document(), Document()
-    modify_document(one)
-    modify_document(other)
+    one, other = new_document(), new_document()
 
     one.get_model_by_name("amplitude").value = 3
 
@@ -99,14 +92,13 @@ tests it. `site.schema.json` lets editors complete and check `site.toml`; write 
 again with `docsync schema -o site.schema.json` after an upgrade.
 """
 
-# An empty conftest.py makes pytest find `sliders` from whatever folder it is started in.
-CONFTEST_PY = '"""Lets the tests import what lies beside this file."""\n'
 
-FILES = {
-    "site.toml": SITE_TOML,
-    "sliders.py": SLIDERS_PY,
-    "test_sliders.py": TEST_SLIDERS_PY,
-    "conftest.py": CONFTEST_PY,
-    "README.md": README_MD,
-}
-"""What `docsync init` writes, by name."""
+def new_site() -> dict[str, str]:
+    """Return the files of a new site: their texts by name."""
+    return {
+        "site.toml": template(title="My site", path="/sliders", file="sliders.py"),
+        SCHEMA_NAME: json.dumps(json_schema(), indent=2) + "\n",
+        "sliders.py": SLIDERS_PY,
+        "test_sliders.py": TEST_SLIDERS_PY,
+        "README.md": README_MD,
+    }

@@ -23,7 +23,7 @@ def schema(output: Path | None) -> None:
     """
     import json
 
-    from docsync_trio.config.describe import json_schema
+    from docsync_trio.config.json_schema import json_schema
 
     text = json.dumps(json_schema(), indent=2)
     if output is None:

@@ -31,12 +31,9 @@ def _source(handler: HandlerSettings, folder: Path | None) -> str:
 
 def site_warnings(settings: SiteSettings) -> tuple[str, ...]:
     """Return what is allowed and yet probably not meant, each with the key to change."""
-    found = []
-    if not settings.applications:
-        found.append("the site has no application; add one with [[applications]]")
-    if any(map(_is_public, settings.server.bind)):
-        sessions = [settings.sessions, *(one.sessions for one in settings.applications)]
-        found += [text for each in sessions for text in _session_warnings(each)]
+    if not any(map(_is_public, settings.server.bind)):
+        return ()
+    found = (text for one in settings.applications for text in _session_warnings(one.sessions))
     return tuple(dict.fromkeys(found))
 
 

@@ -1,0 +1,45 @@
+import contextlib
+import socket
+
+import pytest
+
+from docsync_trio.cli.addresses import base_urls, listening_at
+
+
+@contextlib.contextmanager
+def bound(family, address):
+    with socket.socket(family, socket.SOCK_STREAM) as sock:
+        sock.bind(address)
+        yield sock
+
+
+def test_an_address_is_a_url():
+    with bound(socket.AF_INET, ("127.0.0.1", 0)) as sock:
+        url = f"http://127.0.0.1:{sock.getsockname()[1]}"
+
+        assert listening_at(sock) == url
+        assert base_urls([sock]) == (url,)
+
+
+def test_all_interfaces_are_told_as_such_and_opened_as_this_machine():
+    with bound(socket.AF_INET, ("0.0.0.0", 0)) as sock:
+        port = sock.getsockname()[1]
+
+        assert listening_at(sock) == f"http://0.0.0.0:{port}"
+        assert base_urls([sock]) == (f"http://127.0.0.1:{port}",)
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this machine has no IPv6")
+def test_ipv6_stands_in_brackets():
+    try:
+        with bound(socket.AF_INET6, ("::1", 0)) as sock:
+            assert listening_at(sock) == f"http://[::1]:{sock.getsockname()[1]}"
+    except OSError:
+        pytest.skip("this machine has no IPv6")
+
+
+def test_a_unix_socket_has_a_path_and_no_url(tmp_path):
+    path = str(tmp_path / "site.sock")
+    with bound(socket.AF_UNIX, path) as sock:
+        assert listening_at(sock) == f"unix:{path}"
+        assert base_urls([sock]) == ()
