@@ -60,6 +60,24 @@ def test_comments_give_reasons_and_promise_nothing(module):
     assert [text for text in comments if promise_or_banner.search(text)] == []
 
 
+def imported(module: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+@pytest.mark.parametrize("module", MODULES, ids=name)
+def test_bokehs_own_server_and_client_are_not_imported(module):
+    # import-linter knows other packages by their first name only.
+    theirs = re.compile(r"bokeh\.(server|client)(\.|$)")
+
+    assert [name for name in imported(module) if theirs.match(name)] == []
+
+
 def test_the_tests_mirror_the_house():
     rooms = {path.name for path in TESTS.iterdir() if path.is_dir() and path.name[0] not in "._"}
 
