@@ -11,7 +11,7 @@ from bokeh.models import Slider
 curdoc().add_root(Slider(start=0, end=1, value=0))
 curdoc().title = " ".join(sys.argv)
 """
-TEMPLATE = "{{ title }}{% include 'part.html' %}"
+TEMPLATE = "{{ title }} {% include 'part.html' %}"
 
 
 def test_a_folder_with_a_main_file_is_an_application(write, build, tmp_path):

@@ -1,7 +1,9 @@
+import gc
 import os
 import pathlib
 import pickle
 import sys
+import weakref
 
 import bokeh.io
 import bokeh.plotting
@@ -92,6 +94,7 @@ os.chdir(os.path.dirname(__file__))
         ("sys.path = ['replaced']", None),
         ("1 / 0", ZeroDivisionError),
         ("sys.exit(3)", SystemExit),
+        ("raise StopIteration", StopIteration),
         ("raise KeyboardInterrupt", KeyboardInterrupt),
     ],
 )
@@ -180,3 +183,13 @@ def test_the_file_is_read_once(write, build):
     write("app.py", ADD + "add('new')")
     assert texts(build(handler)) == ["old"]
     assert handler.files == {path}
+
+
+def test_a_module_is_freed_with_its_document(write, build, caplog):
+    code = ADD + "big = [0] * 10\ndef callback(): return big\nadd(1)\n"
+    document = build(FileHandler(write("app.py", code)))
+    left = weakref.ref(document.modules._modules[0])
+    document.modules.destroy()
+    gc.collect()
+    assert left() is None
+    assert not caplog.records  # Bokeh would tell of anything that still refers to the module

@@ -46,18 +46,13 @@ def test_hooks_of_a_file_run_with_what_they_need_and_nothing_else(write):
     assert handler.hooks.on_session_destroyed == ()
 
 
-def test_a_function_that_the_file_registers_itself_is_no_hook(write):
-    handler = FileHandler(
-        write(
-            "app.py",
-            """
-            from bokeh.io import curdoc
-            def on_session_destroyed(session_context):
-                pass
-            curdoc().on_session_destroyed(on_session_destroyed)
-            """,
-        )
-    )
+REGISTER = "curdoc().on_session_destroyed(on_session_destroyed)"
+
+
+@pytest.mark.parametrize("use", [REGISTER, f"def main():\n    {REGISTER}\nmain()"])
+def test_a_function_that_the_file_registers_itself_is_no_hook(write, use):
+    code = "from bokeh.io import curdoc\ndef on_session_destroyed(session_context): pass\n"
+    handler = FileHandler(write("app.py", code + use))
     assert handler.hooks.all() == ()
 
 

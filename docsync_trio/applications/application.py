@@ -1,0 +1,152 @@
+"""Handlers together, with what belongs to all sessions: an application.
+
+Settings become one through `docsync_trio.applications.load`; in Python it can be made
+directly: ``Application("/sliders", handlers=[modify_document])``.
+"""
+
+import functools
+import inspect
+import pathlib
+from collections.abc import Callable, Iterable, Mapping
+from types import ModuleType
+from typing import Any
+
+import attrs
+import bokeh.application.handlers.handler as bokeh_handler
+
+from docsync_trio.applications.async_kind import AsyncKind, common_kind, kind_of_function
+from docsync_trio.applications.bokeh_handler import BokehHandler
+from docsync_trio.applications.directory import DirectoryHandler
+from docsync_trio.applications.file import FileHandler
+from docsync_trio.applications.function import FunctionHandler
+from docsync_trio.applications.handler import Handler
+from docsync_trio.applications.hooks import Hooks, hooks_in, joined
+from docsync_trio.applications.json_document import JsonHandler
+from docsync_trio.applications.load_error import LoadError
+from docsync_trio.applications.notebook import NotebookHandler
+
+Metadata = Mapping[str, Any] | Callable[[], Any] | None
+"""What ``<path>/metadata`` answers: a table, or a function that returns one when asked."""
+
+
+def as_handler(value: object) -> Handler:
+    """Make a handler of what people write for one.
+
+    A handler of ours is taken as it is, one of Bokeh's is wrapped, a `pathlib.Path` is a
+    script, notebook, saved document or directory, and anything callable is a function that
+    gets the document. Raises ``TypeError`` for anything else, `LoadError` as handlers do.
+    """
+    if isinstance(value, Handler):
+        return value
+    if isinstance(value, bokeh_handler.Handler):
+        return BokehHandler(value)
+    if isinstance(value, pathlib.Path):
+        return _handler_of_path(value)
+    if callable(value):
+        return FunctionHandler(value)
+    raise TypeError(f"a handler, a function or a pathlib.Path is needed, not {value!r}")
+
+
+def _handler_of_path(path: pathlib.Path) -> Handler:
+    if path.is_dir():
+        return DirectoryHandler(path)
+    if path.suffix == ".ipynb":
+        return NotebookHandler(path)
+    return JsonHandler(path) if path.suffix == ".json" else FileHandler(path)
+
+
+def _as_handlers(value: object) -> tuple[Handler, ...]:
+    many = value if isinstance(value, Iterable) else [value]
+    return tuple(as_handler(one) for one in many)
+
+
+def _as_hooks(value: Hooks | ModuleType) -> Hooks:
+    return hooks_in(vars(value)) if isinstance(value, ModuleType) else value
+
+
+@attrs.frozen(eq=False)
+class Application:
+    """A recipe for the documents of all sessions at one path.
+
+    *path* is where it is served (``"/sliders"``). *handlers* fill each document in this
+    order; what may stand for one, `as_handler` says. *title* is for the index of applications;
+    by default the first that a handler has, else the path. *metadata* is served as it is, or
+    is called for each request. *hooks* (`Hooks`, or a module that defines some) run after
+    those that the handlers bring along. *async_kind* is what its ``async`` code is written
+    for; by default it is read from the imports. Raises `LoadError` when these do not fit.
+    """
+
+    path: str = attrs.field()
+    handlers: tuple[Handler, ...] = attrs.field(converter=_as_handlers)
+    title: str = attrs.field(kw_only=True)
+    metadata: Metadata = attrs.field(default=None, kw_only=True)
+    _further_hooks: Hooks = attrs.field(
+        factory=Hooks, converter=_as_hooks, alias="hooks", kw_only=True
+    )
+    async_kind: AsyncKind = attrs.field(kw_only=True)
+
+    @path.validator
+    def _check_path(self, _: Any, path: str) -> None:
+        if not path.startswith("/"):
+            raise LoadError(f"an application's path begins with a slash: '/{path}', not {path!r}")
+
+    @handlers.validator
+    def _check_handlers(self, _: Any, handlers: tuple[Handler, ...]) -> None:
+        if not handlers:
+            raise LoadError("an application needs a handler; give a function or a path")
+        static = {h.static_path for h in handlers if h.static_path is not None}
+        if len(static) > 1:
+            raise LoadError(
+                f"handlers bring several static folders ({', '.join(sorted(map(str, static)))}); "
+                "an application can serve one"
+            )
+
+    @title.default
+    def _title_of_handler(self) -> str:
+        return next((h.title for h in self.handlers if h.title), self.path)
+
+    @async_kind.default
+    def _kind_of_parts(self) -> AsyncKind:
+        parts = [handler.async_kind for handler in self.handlers]
+        return common_kind([*parts, *map(kind_of_function, self._further_hooks.all())])
+
+    @functools.cached_property
+    def hooks(self) -> Hooks:
+        """The handlers' hooks in their order, then the application's own."""
+        return joined([*(handler.hooks for handler in self.handlers), self._further_hooks])
+
+    @property
+    def static_path(self) -> pathlib.Path | None:
+        """The folder served below ``<path>/static/``, if a handler brings one."""
+        return next((h.static_path for h in self.handlers if h.static_path is not None), None)
+
+    @property
+    def files(self) -> frozenset[pathlib.Path]:
+        """Every file that the handlers were made of."""
+        return frozenset().union(*(handler.files for handler in self.handlers))
+
+    def process_request(self, request: object) -> dict[str, Any]:
+        """Ask the hooks that are plain functions what to put into the token payload.
+
+        Later hooks win. Raises what a hook raises, and ``TypeError`` for one that returns
+        no mapping. Asynchronous hooks are left to the caller, who can await them.
+        """
+        payload: dict[str, Any] = {}
+        for hook in self.hooks.process_request:
+            if not is_async(hook):
+                payload |= checked_payload(hook, hook(request))
+        return payload
+
+
+def is_async(hook: Callable[..., Any]) -> bool:
+    """Whether calling *hook* gives something to await."""
+    return inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(
+        getattr(hook, "__call__", None)  # noqa: B004 - the question is what calling it gives
+    )
+
+
+def checked_payload(hook: Callable[..., Any], value: object) -> dict[str, Any]:
+    """Return what a ``process_request`` hook returned; raises ``TypeError`` for no mapping."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{hook.__qualname__} returned {value!r}; process_request returns a dict")
+    return dict(value)
