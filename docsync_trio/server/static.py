@@ -73,6 +73,18 @@ class ExtensionFiles:
         await send_from(folders, file, self.cache, scope, send)
 
 
+@attrs.frozen(eq=False)
+class OneFile:
+    """An ASGI application: the file at *path*, whatever the address."""
+
+    path: Path
+    cache: FileCache
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        await send_from((Folder(self.path.parent),), self.path.name, self.cache, scope, send)
+
+
 async def send_from(
     folders: Iterable[Folder], relative: str, cache: FileCache, scope: Scope, send: Send
 ) -> None:

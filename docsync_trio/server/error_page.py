@@ -1,0 +1,140 @@
+"""What a visitor is told when there is no page to show.
+
+Calm, short, and honest about whose turn it is: the visitor's, to come back later; the
+operator's or the author's, who find the incident in the log. Only on a machine that
+serves nobody else does the page show the application's source.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+import attrs
+from starlette.exceptions import HTTPException
+
+from docsync_trio.base.errors import ApplicationError, Refusal
+from docsync_trio.server.failure_trace import FailureTrace, trace_of
+from docsync_trio.server.html import SECURITY, render
+
+_TITLES = {
+    400: "This request cannot be understood",
+    403: "You cannot have this",
+    404: "There is nothing here",
+    405: "This cannot be done here",
+    503: "Please come back in a moment",
+}
+
+
+@attrs.frozen
+class Link:
+    """A way on: an application that is there."""
+
+    title: str
+    url: str
+
+
+def links_below(root_path: str, links: Sequence[Link]) -> list[Link]:
+    """Return *links* for a visitor to whom the site is mounted below *root_path*."""
+    return [attrs.evolve(link, url=root_path + link.url) for link in links]
+
+
+@attrs.frozen
+class Explanation:
+    """Why there is no page.
+
+    *incident* is the id under which the log has more; *trace* is None where the
+    visitor is not to see the application's source.
+    """
+
+    status: int
+    title: str
+    text: str
+    incident: str | None = None
+    trace: FailureTrace | None = None
+    links: Sequence[Link] = ()
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+
+    def as_html(self) -> str:
+        """Return a whole page."""
+        return render("error.html", page=self)
+
+    def as_text(self) -> str:
+        """Return some lines for people who do not use a browser."""
+        lines = [f"{self.status} {self.title}", self.text]
+        if self.trace is not None:
+            lines += ["", self.trace.whole]
+        elif self.incident is not None:
+            lines.append(f"Incident {self.incident}")
+        return "\n".join(lines) + "\n"
+
+    def as_script(self, element: str | None) -> str:
+        """Return a script that says it in *element* of the page that loads the script."""
+        notes = [] if self.incident is None else [f"Incident {self.incident}"]
+        if self.trace is not None:
+            notes = [_at(self.trace), self.trace.whole]
+        told = {"title": self.title, "text": self.text, "notes": notes}
+        return render("notice.js", element=element, told=told)
+
+
+def _at(trace: FailureTrace) -> str:
+    if not trace.places:
+        return trace.error
+    place = trace.places[0]
+    return f"{trace.error}\n{place.file}, line {place.line}"
+
+
+PAGE_HEADERS = {"cache-control": "no-store", **SECURITY}
+
+
+def of_refusal(refusal: Refusal) -> Explanation:
+    """Explain a request that is not granted."""
+    headers = {} if refusal.retry_after is None else {"retry-after": str(refusal.retry_after)}
+    return Explanation(
+        refusal.status, _title(refusal.status), _sentence(str(refusal)), headers=headers
+    )
+
+
+def of_failure(error: ApplicationError, *, show: bool) -> Explanation:
+    """Explain an application that raised; *show* its source where the visitor is its author."""
+    cause = error.__cause__
+    return Explanation(
+        500,
+        "This application could not be opened",
+        "Its code raised an error while the page was made. Reloading makes a fresh attempt.",
+        incident=error.incident,
+        trace=trace_of(cause) if show and cause is not None else None,
+    )
+
+
+def of_http(error: HTTPException, links: Sequence[Link]) -> Explanation:
+    """Explain an error that has no more to it than its status."""
+    text = "" if error.detail == _phrase(error.status_code) else _sentence(error.detail)
+    return Explanation(
+        error.status_code,
+        _title(error.status_code),
+        text,
+        links=links if error.status_code == HTTPStatus.NOT_FOUND else (),
+        headers=dict(error.headers or {}),
+    )
+
+
+def of_fault(error: BaseException, incident: str, *, show: bool) -> Explanation:
+    """Explain a fault that is neither the visitor's nor an application's."""
+    return Explanation(
+        500,
+        "Something went wrong here",
+        "It is not your fault, and it has been logged.",
+        incident=incident,
+        trace=trace_of(error) if show else None,
+    )
+
+
+def _title(status: int) -> str:
+    return _TITLES.get(status) or _phrase(status) or "This did not work"
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else ""
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "!", "?")) else f"{text}."

@@ -1,0 +1,51 @@
+"""``[[routes]]``: what a site serves besides applications."""
+
+import pathlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from starlette.routing import BaseRoute, Route
+
+from docsync_trio.applications.load_error import LoadError
+from docsync_trio.applications.reference import load_function
+from docsync_trio.base.errors import Problem
+from docsync_trio.config.schema import RouteSettings
+from docsync_trio.server.served_applications import below, url_below
+from docsync_trio.server.static import Folder, StaticFiles
+from docsync_trio.server.static_files import FileCache
+
+Endpoint = Callable[..., Any]
+
+
+def load_endpoints(
+    routes: Sequence[RouteSettings], base: pathlib.Path, problems: list[Problem]
+) -> dict[str, Endpoint]:
+    """Import the endpoints of *routes*, by path; *base* is the site file's folder.
+
+    Whatever is wrong is appended to *problems*.
+    """
+    endpoints = {}
+    for index, route in enumerate(routes):
+        if route.endpoint is None:
+            continue
+        try:
+            endpoints[route.path] = load_function(route.endpoint, base)
+        except LoadError as error:
+            problems.append(Problem(("routes", index, "endpoint"), str(error)))
+    return endpoints
+
+
+def extra_routes(
+    routes: Sequence[RouteSettings],
+    endpoints: dict[str, Endpoint],
+    prefix: str,
+    cache: FileCache,
+) -> Iterator[BaseRoute]:
+    """Yield the routes that the settings describe; *endpoints* has the functions, by path."""
+    for route in routes:
+        url = url_below(prefix, route.path)
+        if route.static is not None:
+            files = StaticFiles((Folder(route.static),), cache)
+            yield Route(below(url, "/{file:path}"), files, methods=["GET"])
+        else:
+            yield Route(url, endpoints[route.path], methods=list(route.methods))

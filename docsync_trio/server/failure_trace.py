@@ -1,0 +1,92 @@
+"""Where in an application's own code an exception arose, for its author to look at.
+
+Between the visitor and the line at fault lie a dozen frames of the server and of
+Bokeh; the author's own come first here. Values of variables are never shown.
+"""
+
+import linecache
+import sysconfig
+import traceback
+from pathlib import Path
+
+import attrs
+
+AROUND = 3
+"""Lines of source shown before and after the one at fault."""
+
+MOST_PLACES = 8
+"""A recursion that ran away has a thousand, all alike."""
+
+_DEPTH = 10
+_NOT_THE_AUTHORS = (
+    *{f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")},
+    f"{Path(__file__).parents[1]}/",
+    "<frozen ",
+)
+
+
+@attrs.frozen
+class Line:
+    """A line of source; *here* where it is the one at fault."""
+
+    number: int
+    text: str
+    here: bool
+
+
+@attrs.frozen
+class Place:
+    """A line of the application that the exception passed; *function* may be empty."""
+
+    file: str
+    line: int
+    function: str
+    source: tuple[Line, ...]
+
+
+@attrs.frozen
+class FailureTrace:
+    """An exception as its author wants to see it.
+
+    *places* are the innermost first; *whole* is Python's own traceback.
+    """
+
+    error: str
+    places: tuple[Place, ...]
+    whole: str
+
+
+def trace_of(error: BaseException) -> FailureTrace:
+    """Return the trace of *error*; of a group, that of the first in it."""
+    inner = error
+    for _ in range(_DEPTH):
+        if isinstance(inner, BaseExceptionGroup):
+            inner = inner.exceptions[0]
+    return FailureTrace(
+        error=_said(inner),
+        places=_places(inner),
+        whole="".join(traceback.format_exception(error)),
+    )
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg}"
+    return traceback.format_exception_only(error)[-1].strip()
+
+
+def _places(error: BaseException) -> tuple[Place, ...]:
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if not frame.filename.startswith(_NOT_THE_AUTHORS)]
+    places = [_place(f.filename, f.lineno or 0, f.name) for f in reversed(own)]
+    if isinstance(error, SyntaxError) and error.filename:
+        places.insert(0, _place(error.filename, error.lineno or 0, ""))
+    return tuple(places[:MOST_PLACES])
+
+
+def _place(file: str, line: int, function: str) -> Place:
+    linecache.checkcache(file)
+    numbers = range(max(1, line - AROUND), line + AROUND + 1)
+    texts = ((n, linecache.getline(file, n).rstrip("\n")) for n in numbers)
+    source = [Line(n, text, n == line) for n, text in texts if text or n == line]
+    return Place(file, line, "" if function == "<module>" else function, tuple(source))

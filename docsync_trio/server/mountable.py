@@ -1,0 +1,85 @@
+"""A site as a plain ASGI 3 application, for a server or a site that runs on Trio.
+
+It opens with the server's lifespan. A framework that mounts applications without
+passing the lifespan on opens the site itself, with `docsync_trio.server.site.open_site`.
+"""
+
+import os
+import pathlib
+from collections.abc import Mapping, Sequence
+
+import attrs
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from docsync_trio.base.errors import ConfigError
+from docsync_trio.base.events import Event, Observer
+from docsync_trio.config.load import load_site
+from docsync_trio.server.site import open_site
+
+
+def observe_nothing(_event: Event) -> None:
+    """Let it happen."""
+
+
+@attrs.define(eq=False)
+class MountableSite:
+    """An ASGI application that opens a site in its lifespan; made by `create_asgi`."""
+
+    path: pathlib.Path
+    profile: str | None
+    overrides: Sequence[str]
+    environ: Mapping[str, str]
+    observe: Observer
+    _asgi: ASGIApp | None = attrs.field(default=None, init=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or live as long as the server does."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._asgi is not None:
+            await self._asgi(scope, receive, send)
+        elif scope["type"] == "http":
+            text = "The site is not open: this server has run no lifespan."
+            await PlainTextResponse(text, status_code=503)(scope, receive, send)
+        else:
+            await WebSocketClose(code=1013)(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            site = load_site(
+                self.path, profile=self.profile, overrides=self.overrides, environ=self.environ
+            )
+            async with open_site(site, observe=self.observe) as opened:
+                self._asgi = opened.asgi
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+                self._asgi = None
+        except ConfigError as error:
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def create_asgi(
+    path: str | os.PathLike[str],
+    *,
+    profile: str | None = None,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+    observe: Observer = observe_nothing,
+) -> MountableSite:
+    """Return the site file at *path* as an ASGI 3 application.
+
+    *profile*, *overrides* and *environ* (by default the process's) are as on the command
+    line; what is wrong with the file fails the lifespan's startup.
+    """
+    return MountableSite(
+        path=pathlib.Path(path),
+        profile=profile,
+        overrides=tuple(overrides),
+        environ=os.environ if environ is None else environ,
+        observe=observe,
+    )

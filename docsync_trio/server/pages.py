@@ -1,0 +1,79 @@
+"""The page of an application: a session's document, ready to be drawn by BokehJS."""
+
+import secrets
+
+import attrs
+from bokeh.document import DEFAULT_TITLE, Document
+from bokeh.embed.elements import html_page_for_render_items
+from bokeh.embed.util import RenderItem
+from starlette.types import Receive, Scope, Send
+
+from docsync_trio.base.errors import ApplicationError
+from docsync_trio.base.events import BuildFailed
+from docsync_trio.server.bokehjs import BokehJS, root_url
+from docsync_trio.server.open_session import open_session_for
+from docsync_trio.server.request import request_from_scope
+from docsync_trio.server.served_applications import ServedApplications
+from docsync_trio.sessions.application_context import ApplicationContext
+from docsync_trio.sessions.request import Request
+from docsync_trio.sessions.session import Session
+
+FIELDS = (
+    (b"content-type", b"text/html; charset=utf-8"),
+    # A page holds the token of one visitor's session.
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+@attrs.frozen(eq=False)
+class Page:
+    """An ASGI application: the page of *context*."""
+
+    site: ServedApplications
+    context: ApplicationContext
+    bokehjs: BokehJS
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Answer one request; HEAD makes no session, since nobody would ever join it."""
+        fields, body = list(FIELDS), b""
+        if scope["method"] != "HEAD":
+            body = await self._body(matched_request(scope))
+            fields.append((b"content-length", b"%d" % len(body)))
+        await send({"type": "http.response.start", "status": 200, "headers": fields})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _body(self, request: Request) -> bytes:
+        session = await open_session_for(self.site, request, self.context)
+        try:
+            return self._html(session, request).encode()
+        except Exception as error:
+            # The application's template is filled in here.
+            incident = secrets.token_hex(4)
+            path = self.context.application.path
+            self.site.observe(BuildFailed(path, session.id, error, incident))
+            raise ApplicationError(str(error), application=path, incident=incident) from error
+
+    def _html(self, session: Session, request: Request) -> str:
+        document = session.document
+        item = RenderItem(token=session.token, roots=document.roots, use_for_title=True)
+        prefix = self.site.settings.server.prefix
+        return html_page_for_render_items(
+            self.bokehjs.bundle(root_url(prefix, request.root_path)),
+            {},
+            [item],
+            self._title(document),
+            template=document.template,
+            template_variables=document.template_variables,
+        )
+
+    def _title(self, document: Document) -> str:
+        return self.context.application.title if document.title == DEFAULT_TITLE else document.title
+
+
+def matched_request(scope: Scope, suffix: str = "") -> Request:
+    """Return the request of a matched route; *suffix* is what follows the application's path."""
+    request = request_from_scope(scope)
+    path = request.path.removesuffix(suffix) if suffix else request.path
+    request.matched(path or "/", scope.get("path_params", {}))
+    return request

@@ -1,0 +1,159 @@
+"""The table of a site's addresses.
+
+Order matters where two patterns match one address: what a site must have, then
+applications at fixed paths, then the operator's routes, then applications whose paths
+have parameters, so that ``/{name}`` hides nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import quote
+
+import attrs
+from bokeh.embed.bundle import extension_dirs
+from bokeh.settings import settings as bokeh_settings
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from docsync_trio.server.access import admit_websocket
+from docsync_trio.server.answers import Answers
+from docsync_trio.server.asgi_websocket import serve_asgi_websocket
+from docsync_trio.server.bokehjs import BokehJS
+from docsync_trio.server.embed import Autoload
+from docsync_trio.server.error_page import Link
+from docsync_trio.server.extra_routes import Endpoint, extra_routes
+from docsync_trio.server.index import Index, without_slash
+from docsync_trio.server.metadata import Metadata
+from docsync_trio.server.pages import Page
+from docsync_trio.server.served_applications import (
+    PATH_CHARACTERS,
+    ServedApplications,
+    below,
+    has_parameters,
+    url_below,
+)
+from docsync_trio.server.static import ExtensionFiles, Folder, OneFile, StaticFiles
+from docsync_trio.server.static_files import FileCache
+from docsync_trio.server.websocket import websocket_limits
+from docsync_trio.sessions.application_context import ApplicationContext
+
+GET = ("GET",)
+
+
+def build_asgi(site: ServedApplications, endpoints: Mapping[str, Endpoint]) -> ASGIApp:
+    """Return the ASGI application that answers for *site*.
+
+    *endpoints* has the functions of ``[[routes]]``, by path.
+    """
+    table = _Table(site, endpoints, Answers(site.observe, site.show_errors, links_of(site)))
+    router = Router(list(table.routes()), redirect_slashes=False, default=_nothing_here)
+    admit = partial(admit_websocket, site)
+    limits = websocket_limits(site.settings.server)
+
+    async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["type"]:
+            case "http":
+                await table.answers.around(router, scope, receive, send)
+            case "websocket":
+                await serve_asgi_websocket(
+                    admit, limits, scope, receive, send, observe=site.observe
+                )
+            case _:
+                await router(scope, receive, send)
+
+    return asgi
+
+
+async def _nothing_here(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    raise HTTPException(HTTPStatus.NOT_FOUND)
+
+
+def links_of(site: ServedApplications) -> list[Link]:
+    """Return a link to every application that has one address."""
+    prefix = site.settings.server.prefix
+    return [
+        Link(c.application.title, quote(url_below(prefix, c.application.path), PATH_CHARACTERS))
+        for c in site.applications
+        if not has_parameters(c.application.path)
+    ]
+
+
+@attrs.frozen(eq=False)
+class _Table:
+    site: ServedApplications
+    endpoints: Mapping[str, Endpoint]
+    answers: Answers
+    cache: FileCache = attrs.field(factory=FileCache)
+    bokehjs: BokehJS = attrs.field(factory=BokehJS)
+
+    def routes(self) -> Iterator[BaseRoute]:
+        settings = self.site.settings
+        yield Route(
+            self._url("/static/extensions/{file:path}"),
+            ExtensionFiles(extension_dirs, self.cache),
+            methods=GET,
+        )
+        for context in self.site.applications:
+            if not has_parameters(context.application.path):
+                yield from self._routes_of(context)
+        yield from self._site_routes()
+        yield from extra_routes(
+            settings.routes, dict(self.endpoints), settings.server.prefix, self.cache
+        )
+        for context in self.site.applications:
+            if has_parameters(context.application.path):
+                yield from self._routes_of(context)
+
+    def _site_routes(self) -> Iterator[BaseRoute]:
+        yield Route(
+            self._url("/static/{file:path}"), StaticFiles((self._bokehjs,), self.cache), methods=GET
+        )
+        yield Route(self._url("/favicon.ico"), OneFile(favicon(), self.cache), methods=GET)
+        taken = {c.application.path for c in self.site.applications}
+        taken |= {route.path for route in self.site.settings.routes}
+        if "/" not in taken:
+            index = self._index()
+            yield Route(self._url("/"), index, methods=GET)
+            if self._url(""):
+                yield Route(self._url(""), index, methods=GET)
+
+    def _routes_of(self, context: ApplicationContext) -> Iterator[BaseRoute]:
+        url = self._url(context.application.path)
+        page = Page(self.site, context, self.bokehjs)
+        yield Route(url, page, methods=GET)
+        if not url.endswith("/"):
+            yield Route(f"{url}/", without_slash, methods=GET)
+        elif url != "/":
+            yield Route(url.rstrip("/"), page, methods=GET)
+        autoload = Autoload(self.site, context, self.bokehjs, self.answers)
+        yield Route(below(url, "/autoload.js"), autoload, methods=["GET", "OPTIONS"])
+        yield Route(below(url, "/metadata"), Metadata(self.site, context), methods=GET)
+        own = context.application.static_path
+        folders = (self._bokehjs,) if own is None else (Folder(own), self._bokehjs)
+        yield Route(
+            below(url, "/static/{file:path}"), StaticFiles(folders, self.cache), methods=GET
+        )
+
+    @property
+    def _bokehjs(self) -> Folder:
+        return Folder(self.bokehjs.root, public=True, versions_are_ours=True)
+
+    def _index(self) -> Index:
+        named = [
+            Link(c.application.title, self._url(c.application.path))
+            for c in self.site.applications
+            if has_parameters(c.application.path)
+        ]
+        return Index(self.site.settings.title or "Applications", links_of(self.site), named)
+
+    def _url(self, path: str) -> str:
+        return url_below(self.site.settings.server.prefix, path)
+
+
+def favicon() -> Path:
+    """Return the icon that browsers ask for: Bokeh's, or ours where there is none."""
+    theirs = Path(bokeh_settings.ico_path())
+    return theirs if theirs.is_file() else Path(__file__).parent / "templates" / "favicon.svg"

@@ -1,0 +1,152 @@
+"""A site, open: its applications running, its addresses answering.
+
+Everything is loaded before anything is opened, so that a mistake anywhere is told
+before any application has run a hook.
+"""
+
+import ipaddress
+import pathlib
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+import attrs
+from starlette.types import ASGIApp
+
+from docsync_trio.applications.application import Application
+from docsync_trio.applications.load import load_application
+from docsync_trio.base.errors import ConfigError, Problem
+from docsync_trio.base.events import Observer
+from docsync_trio.config.load import LoadedSite
+from docsync_trio.config.schema import Bind, SessionSettings, SiteSettings, TcpBind
+from docsync_trio.protocol.frames import Limits
+from docsync_trio.protocol.token import TokenSettings
+from docsync_trio.server.access import admit_websocket
+from docsync_trio.server.extra_routes import Endpoint, load_endpoints
+from docsync_trio.server.join import Admit
+from docsync_trio.server.routes import build_asgi
+from docsync_trio.server.served_applications import ServedApplications
+from docsync_trio.sessions.application_context import ApplicationContext, open_application
+from docsync_trio.sessions.asyncio_bridge import open_bridge
+
+
+@attrs.frozen(eq=False)
+class Site(ServedApplications):
+    """An open site: its applications, and the ASGI 3 application that answers for them.
+
+    *warnings* are lines for the operator about what is allowed and yet doubtful.
+    """
+
+    asgi: ASGIApp
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def admit(self) -> Admit:
+        """Whether a websocket may come in; see `admit_websocket`."""
+        return partial(admit_websocket, self)
+
+
+@attrs.frozen(eq=False)
+class LoadedApplications:
+    """What a site's settings name, imported: nothing of it runs yet."""
+
+    applications: tuple[Application, ...]
+    endpoints: dict[str, Endpoint]
+
+
+def load_applications(site: LoadedSite | SiteSettings) -> LoadedApplications:
+    """Import everything that *site* names. Raises `ConfigError` with all that is wrong."""
+    settings = site.settings if isinstance(site, LoadedSite) else site
+    source = site.source if isinstance(site, LoadedSite) else None
+    base = pathlib.Path.cwd() if source is None else source.absolute().parent
+    problems: list[Problem] = []
+    applications = [
+        load_application(application, ("applications", index), problems, base=base)
+        for index, application in enumerate(settings.applications)
+    ]
+    endpoints = load_endpoints(settings.routes, base, problems)
+    if problems:
+        raise site.explain(problems) if isinstance(site, LoadedSite) else _explain(problems)
+    return LoadedApplications(tuple(a for a in applications if a is not None), endpoints)
+
+
+def _explain(problems: Iterable[Problem]) -> ConfigError:
+    return ConfigError(tuple(f"{'.'.join(map(str, p.path))}: {p.text}" for p in problems))
+
+
+@asynccontextmanager
+async def open_site(site: LoadedSite | SiteSettings, *, observe: Observer) -> AsyncIterator[Site]:
+    """Serve the applications of *site* for the length of the block.
+
+    *observe* is told what happens. Nothing listens yet: give `Site.asgi` to a server, or
+    the site to `docsync_trio.server.serve`. Raises `ConfigError`.
+    """
+    settings = site.settings if isinstance(site, LoadedSite) else site
+    loaded = load_applications(site)
+    async with AsyncExitStack() as stack:
+        contexts = await _open_applications(stack, settings, loaded.applications, observe)
+        served = ServedApplications(
+            settings=settings,
+            applications=contexts,
+            tokens=_tokens(settings),
+            observe=observe,
+            show_errors=all(map(is_private, settings.server.bind)),
+        )
+        yield Site(
+            **attrs.asdict(served, recurse=False),
+            asgi=build_asgi(served, loaded.endpoints),
+            warnings=site.warnings if isinstance(site, LoadedSite) else (),
+        )
+
+
+async def _open_applications(
+    stack: AsyncExitStack,
+    settings: SiteSettings,
+    applications: tuple[Application, ...],
+    observe: Observer,
+) -> list[ApplicationContext]:
+    bridge = None
+    if any(application.async_kind == "asyncio" for application in applications):
+        # One loop for the whole site, opened first: it has to outlive every session.
+        bridge = await stack.enter_async_context(open_bridge())
+    limits = Limits(message_size=settings.server.max_message_size)
+    sessions = {application.path: application.sessions for application in settings.applications}
+    return [
+        await stack.enter_async_context(
+            open_application(
+                application,
+                sessions[application.path],
+                observe=observe,
+                bridge=bridge,
+                limits=limits,
+            )
+        )
+        for application in applications
+    ]
+
+
+def _tokens(settings: SiteSettings) -> dict[str, TokenSettings]:
+    made = secrets.token_bytes(32)
+    return {a.path: token_settings(a.sessions, made) for a in settings.applications}
+
+
+def token_settings(sessions: SessionSettings, made: bytes) -> TokenSettings:
+    """Return how to sign; with the key *made* for this run where the operator gave none."""
+    key = made if sessions.secret_key is None else sessions.secret_key.encode()
+    return TokenSettings(key if sessions.sign else None, sessions.sign, sessions.token_expiration)
+
+
+def is_private(bind: Bind) -> bool:
+    """Say whether only people on this machine can reach *bind*.
+
+    A Unix socket has a proxy in front, and an inherited socket may be bound anywhere.
+    """
+    if not isinstance(bind, TcpBind):
+        return False
+    if bind.host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(bind.host).is_loopback
+    except ValueError:
+        return False
