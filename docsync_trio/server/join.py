@@ -37,7 +37,6 @@ class SessionMaker(Protocol):
         request: Request,
         *,
         by_websocket: bool = False,
-        token_payload: Mapping[str, Any] = ...,
     ) -> JoinableSession:
         """Find or make the session."""
         ...
@@ -122,7 +121,6 @@ async def _find_session(admit: Admit, scope: dict[str, Any]) -> JoinableSession:
         admission.session_id,
         request,
         by_websocket=True,
-        token_payload=admission.claims.payload,
     )
 
 

@@ -13,6 +13,9 @@ from docsync_trio.config.schema import SessionSettings
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.sessions.wire import Ending
 
+ENDED = Ending(CloseCode.SESSION_ENDED, "the session has ended")
+"""How connections are closed when nobody gave another reason."""
+
 
 @attrs.define(eq=False)
 class Lifetime:

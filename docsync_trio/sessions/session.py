@@ -18,6 +18,7 @@ from bokeh.document.locking import UnlockedDocumentProxy
 from bokeh.events import ConnectionLost
 from bokeh.settings import settings as bokeh_settings
 
+from docsync_trio.applications.application import checked_payload
 from docsync_trio.base.errors import ProtocolError
 from docsync_trio.base.events import CallbackFailed, PeerFault
 from docsync_trio.documents.bokeh_private import set_session_context
@@ -94,12 +95,15 @@ class Session:
     async def build(self) -> None:
         """Let the application fill the document; raises what the application raises."""
         application, bridge = self._environment.application, self._environment.bridge
+        request = self.request
         self.token_payload = {
-            "headers": dict(self.request.headers),
-            "cookies": self.request.cookies,
+            "headers": dict(request.headers),
+            "cookies": request.cookies,
+            **request.token_payload,
         }
         for hook in application.hooks.process_request:
-            self.token_payload.update(await call(bridge, hook, self.request) or {})
+            payload = checked_payload(hook, await call(bridge, hook, request))
+            self.token_payload.update(payload)
         for hook in application.hooks.on_session_created:
             await self._contained(f"hook {name_of(hook)}", hook, self.context)
         with curdoc_scope(self.document):
