@@ -5,7 +5,6 @@ directly: ``Application("/sliders", handlers=[modify_document])``.
 """
 
 import functools
-import inspect
 import pathlib
 from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
@@ -125,28 +124,10 @@ class Application:
         """Every file that the handlers were made of."""
         return frozenset().union(*(handler.files for handler in self.handlers))
 
-    def process_request(self, request: object) -> dict[str, Any]:
-        """Ask the hooks that are plain functions what to put into the token payload.
-
-        Later hooks win. Raises what a hook raises, and ``TypeError`` for one that returns
-        no mapping. Asynchronous hooks are left to the caller, who can await them.
-        """
-        payload: dict[str, Any] = {}
-        for hook in self.hooks.process_request:
-            if not is_async(hook):
-                payload |= checked_payload(hook, hook(request))
-        return payload
-
-
-def is_async(hook: Callable[..., Any]) -> bool:
-    """Whether calling *hook* gives something to await."""
-    return inspect.iscoroutinefunction(hook) or inspect.iscoroutinefunction(
-        getattr(hook, "__call__", None)  # noqa: B004 - the question is what calling it gives
-    )
-
 
 def checked_payload(hook: Callable[..., Any], value: object) -> dict[str, Any]:
     """Return what a ``process_request`` hook returned; raises ``TypeError`` for no mapping."""
     if not isinstance(value, Mapping):
-        raise TypeError(f"{hook.__qualname__} returned {value!r}; process_request returns a dict")
+        name = getattr(hook, "__qualname__", repr(hook))
+        raise TypeError(f"{name} returned {value!r}; process_request returns a dict")
     return dict(value)
