@@ -27,13 +27,14 @@ class Connection:
 
     *peer* is its address for the log, *outbox_size* in bytes, *inline_buffers* whether a
     pull is answered without binary frames. *ending* says afterwards how it has to
-    be closed, *left* whether the peer said goodbye.
+    be closed, *left* whether the peer said goodbye, *fault* what it did wrong.
     """
 
     peer: str
     inline_buffers: bool
     ending: Ending = attrs.field(default=Ending(1000), init=False)
     left: bool = attrs.field(default=False, init=False)
+    fault: ProtocolError | None = attrs.field(default=None, init=False)
     _wire: Wire
     _limits: Limits
     _outbox_size: int
@@ -58,6 +59,11 @@ class Connection:
         if not self._scope.cancel_called:
             self.ending = ending
             self._scope.cancel()
+
+    def fail(self, fault: ProtocolError) -> None:
+        """End it for what its peer sent."""
+        self.fault = fault
+        self.end(Ending(fault.close_code, str(fault)))
 
     def handled(self) -> None:
         """One of its messages has had its turn."""
@@ -84,7 +90,7 @@ class Connection:
         except WireClosed as closed:
             self._closed(closed)
         except ProtocolError as error:
-            self.ending = Ending(error.close_code, str(error))
+            self.fail(error)
 
     async def _hand_over(self, message: Message, on_message: Callable[[Message], None]) -> None:
         while self._waiting >= MAX_WAITING:

@@ -129,6 +129,8 @@ class Session:
         try:
             await connection.run(partial(self._receive, connection))
         finally:
+            if connection.fault is not None:
+                self._environment.observe(PeerFault(peer, str(connection.fault), connection.fault))
             self._shared.leave(connection)
             self._inbox.post(self._connection_lost)
             self._connections.leave(connection)
@@ -200,8 +202,7 @@ class Session:
                 return replies.patch(self._shared, connection, message, self.report)
             return replies.HANDLERS[message.kind](self._shared, connection, message)
         except ProtocolError as fault:
-            connection.end(Ending(fault.close_code, str(fault)))
-            self._environment.observe(PeerFault(connection.peer, str(fault), fault))
+            connection.fail(fault)
             return error(message.id, str(fault))
 
     async def _receive_visit(self, visit: Visit) -> None:
