@@ -19,7 +19,7 @@ from docsync_trio.cli.addresses import base_urls, listening_at
 from docsync_trio.cli.banner import Banner, BannerRow, as_data, plain_text, rich_text
 from docsync_trio.cli.log import Log, open_log
 from docsync_trio.cli.output import say
-from docsync_trio.cli.site_summary import handlers_text, site_warnings
+from docsync_trio.cli.site_summary import handlers_texts, site_warnings
 from docsync_trio.cli.stop_signals import stop_signals
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.server.binds import bind_sockets
@@ -82,24 +82,23 @@ async def _serve(loaded: LoadedSite, log: Log, *, open_browser: bool) -> str:
 
 def _banner(loaded: LoadedSite, site: Site, sockets: Sequence[socket.socket]) -> Banner:
     settings = loaded.settings
-    folder = loaded.source.parent if loaded.source else None
     bases = base_urls(sockets)
     rows = tuple(
         BannerRow(
             path=f"{settings.server.prefix}{context.url}",
             urls=tuple(f"{base}{settings.server.prefix}{context.url}" for base in bases),
             title=context.application.title,
-            handlers=handlers_text(one.handlers, folder),
+            handlers=handlers,
             async_kind=context.application.async_kind,
         )
-        for context, one in zip(site.applications, settings.applications, strict=True)
+        for context, handlers in zip(site.applications, handlers_texts(loaded), strict=True)
     )
     return Banner(
         title=settings.title,
         rows=rows,
         listening=tuple(map(listening_at, sockets)),
         site_file=str(loaded.source or ""),
-        warnings=(*loaded.warnings, *site_warnings(settings)),
+        warnings=site_warnings(loaded),
     )
 
 

@@ -5,6 +5,7 @@ of Bokeh before it reaches the two lines its author wrote. Those two are what th
 look for, so they come first; the rest is counted in one line.
 """
 
+import sysconfig
 import traceback
 from collections.abc import Iterator, Sequence
 
@@ -13,6 +14,10 @@ import attrs
 FOLDED = frozenset({"docsync_trio", "trio", "trio_asyncio", "bokeh", "outcome", "asyncio"})
 """Packages whose frames are counted rather than shown."""
 
+_LIBRARIES = (
+    *{f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")},
+    "<frozen ",
+)
 _SHOWN_FRAMES = 30  # a runaway recursion has a thousand, all alike
 _INNERMOST = 3  # shown of an error that no line of the application takes part in
 _DEPTH = 5  # of causes and of groups in groups
@@ -46,7 +51,9 @@ def application_line(error: BaseException) -> str | None:
     if isinstance(error, BaseExceptionGroup):
         return next(filter(None, map(application_line, error.exceptions)), None)
     own = [frame.summary for frame in frames_of(error) if not frame.folded]
-    return f"{own[-1].filename}:{own[-1].lineno}" if own else None
+    # An error that surfaces inside pandas is still looked for in the author's own files.
+    authors = [frame for frame in own if not frame.filename.startswith(_LIBRARIES)] or own
+    return f"{authors[-1].filename}:{authors[-1].lineno}" if authors else None
 
 
 def message_of(error: BaseException) -> str:

@@ -10,15 +10,15 @@ import re
 import sys
 from collections.abc import Sequence
 
+import attrs
 import trio
 
 from docsync_trio.base import events
 from docsync_trio.base.errors import ApplicationError
 from docsync_trio.cli.build_report import ApplicationReport, SiteReport
-from docsync_trio.cli.site_summary import handlers_text, site_warnings
+from docsync_trio.cli.site_summary import handlers_texts, site_name, site_warnings
 from docsync_trio.cli.traceback_text import error_text
 from docsync_trio.config.load import LoadedSite
-from docsync_trio.config.schema import ApplicationSettings
 from docsync_trio.server.site import Site, open_site
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
@@ -31,8 +31,6 @@ _EXAMPLES = {
 }
 """Values for path parameters that are not plain text; those get their own name."""
 
-_Fault = events.CallbackFailed | events.ApplicationTaskFailed
-
 
 def build_all(loaded: LoadedSite) -> SiteReport:
     """Build every application of *loaded* once and say how it went.
@@ -42,38 +40,41 @@ def build_all(loaded: LoadedSite) -> SiteReport:
     """
     with contextlib.redirect_stdout(sys.stderr):
         reports = trio.run(_build_all, loaded)
-    name = str(loaded.source or loaded.settings.applications[0].path)
-    warnings = (*loaded.warnings, *site_warnings(loaded.settings))
-    return SiteReport(name, tuple(reports), warnings)
+    return SiteReport(site_name(loaded), tuple(reports), site_warnings(loaded))
 
 
 async def _build_all(loaded: LoadedSite) -> Sequence[ApplicationReport]:
-    faults: list[_Fault] = []
+    faults: dict[str, list[str]] = {}
 
     def observe(event: events.Event) -> None:
-        if isinstance(event, _Fault):
-            faults.append(event)
+        if isinstance(event, events.CallbackFailed | events.ApplicationTaskFailed):
+            text = f"{event.what} raised {error_text(event.error)}"
+            faults.setdefault(event.application, []).append(text)
 
-    folder = loaded.source.parent if loaded.source else None
     async with open_site(loaded, observe=observe) as site:
-        built = [await _build(site, context) for context in site.applications]
-    return [
-        _report(context, settings, outcome, faults, handlers_text(settings.handlers, folder))
-        for (context, outcome), settings in zip(built, loaded.settings.applications, strict=True)
-    ]
+        reports = [
+            await _build(site, context, handlers)
+            for context, handlers in zip(site.applications, handlers_texts(loaded), strict=True)
+        ]
+    return [attrs.evolve(one, faults=tuple(faults.get(one.path, ()))) for one in reports]
 
 
-async def _build(
-    site: Site, context: ApplicationContext
-) -> tuple[ApplicationContext, float | BaseException]:
-    """Build one document; return how many seconds it took, or what the application raised."""
-    request = example_request(site, context.application.path)
+async def _build(site: Site, context: ApplicationContext, handlers: str) -> ApplicationReport:
+    application = context.application
+    error: BaseException | None = None
     begun = trio.current_time()
     try:
-        await context.session(_SESSION, request)
-    except ApplicationError as error:
-        return context, error.__cause__ or error
-    return context, trio.current_time() - begun
+        await context.session(_SESSION, example_request(site, application.path))
+    except ApplicationError as failure:
+        error = failure.__cause__ or failure
+    return ApplicationReport(
+        path=application.path,
+        title=application.title,
+        handlers=handlers,
+        async_kind=application.async_kind,
+        seconds=trio.current_time() - begun if error is None else None,
+        error=error,
+    )
 
 
 def example_request(site: Site, path: str) -> Request:
@@ -84,26 +85,3 @@ def example_request(site: Site, path: str) -> Request:
     found = site.find_websocket(f"{url.rstrip('/')}/ws")
     request.matched(url, found[1] if found else {})
     return request
-
-
-def _report(
-    context: ApplicationContext,
-    settings: ApplicationSettings,
-    outcome: float | BaseException,
-    faults: Sequence[_Fault],
-    handlers: str,
-) -> ApplicationReport:
-    failed = isinstance(outcome, BaseException)
-    return ApplicationReport(
-        path=settings.path,
-        title=context.application.title,
-        handlers=handlers,
-        async_kind=context.application.async_kind,
-        seconds=None if failed else outcome,
-        error=outcome if failed else None,
-        faults=tuple(
-            f"{fault.what} raised {error_text(fault.error)}"
-            for fault in faults
-            if fault.application == settings.path
-        ),
-    )

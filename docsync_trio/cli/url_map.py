@@ -54,9 +54,10 @@ def _of_route(settings: RouteSettings) -> Url:
 
 def _of_site(settings: SiteSettings) -> Iterator[Url]:
     yield Url(_PAGE, "/static/*", "BokehJS and extensions")
-    if all(one.path != "/" for one in settings.applications):
-        only_one = len(settings.applications) == 1
-        yield Url(_PAGE, "/", "redirect to it" if only_one else "index of applications")
+    paths = [one.path for one in settings.applications]
+    if "/" not in {*paths, *(one.path for one in settings.routes)}:
+        redirects = len(paths) == 1 and "{" not in paths[0]
+        yield Url(_PAGE, "/", f"redirect to {paths[0]}" if redirects else "index of applications")
     yield Url(_PAGE, "/favicon.ico", "icon")
 
 

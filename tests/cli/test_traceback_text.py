@@ -141,6 +141,16 @@ def test_the_innermost_line_of_the_application_is_the_one_to_look_at():
     assert application_line(raised_by(module.outer)) == f"{FILE}:5"
 
 
+def test_an_error_inside_a_library_is_looked_for_in_the_applications_file():
+    module = application("""
+        import json
+        def load():
+            json.loads("{")
+    """)
+
+    assert application_line(raised_by(module.load)) == f"{FILE}:4"
+
+
 def test_local_variables_never_appear():
     module = application("""
         def login():

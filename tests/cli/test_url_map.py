@@ -1,6 +1,8 @@
 import json
 import pathlib
 
+import attrs
+
 from docsync_trio.cli.url_map import as_json, as_text, url_map
 from docsync_trio.config.schema import (
     ApplicationSettings,
@@ -43,7 +45,16 @@ def test_an_application_at_the_root_leaves_no_room_for_an_index():
 
 
 def test_the_index_redirects_where_there_is_one_application():
-    assert paths(SiteSettings(applications=(DESK,)))["/"] == "redirect to it"
+    stations = attrs.evolve(DESK, path="/buoys/{station}")
+
+    assert paths(SiteSettings(applications=(DESK,)))["/"] == "redirect to /desk"
+    assert paths(SiteSettings(applications=(stations,)))["/"] == "index of applications"
+
+
+def test_a_route_at_the_root_leaves_no_room_for_an_index_either():
+    front = attrs.evolve(HEALTH, path="/")
+
+    assert paths(SiteSettings(applications=(DESK,), routes=(front,)))["/"] == "endpoint app:health"
 
 
 def test_routes_and_the_prefix_are_in_the_map():
