@@ -17,7 +17,6 @@ from typing import Any, Generic, TypeVar
 import attrs
 import sniffio
 import trio
-import trio_asyncio  # type: ignore[import-untyped]
 
 T = TypeVar("T")
 
@@ -38,7 +37,7 @@ _tasks_of_session: ContextVar[Tasks | None] = ContextVar("docsync_asyncio_tasks"
 class AsyncioBridge:
     """Runs awaitables that are written for asyncio, from Trio tasks."""
 
-    _loop: trio_asyncio.TrioEventLoop
+    _loop: asyncio.AbstractEventLoop
 
     async def run(self, awaitable: Awaitable[T]) -> T:
         """The result of *awaitable*, run as an asyncio task that ends when we are cancelled."""
@@ -52,6 +51,9 @@ async def open_bridge() -> AsyncIterator[AsyncioBridge]:
     Only tasks that are started inside the block, or in a copy of its context, see it
     as the running loop.
     """
+    # It changes asyncio for the whole process, so a site that needs no bridge has none.
+    import trio_asyncio  # type: ignore[import-untyped]
+
     async with trio_asyncio.open_loop() as loop:
         loop.set_exception_handler(_log_exception)
         loop.set_task_factory(_make_task)
