@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager, nullcontext
 import attrs
 import orjson
 import trio
+import trio.testing
 from bokeh.core.serialization import Buffer, Serialized
 from bokeh.document import Document
 
