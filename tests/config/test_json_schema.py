@@ -1,0 +1,94 @@
+import json
+import tomllib
+
+import jsonschema
+import pytest
+
+from docsync_trio.config.describe import template
+from docsync_trio.config.json_schema import json_schema
+from docsync_trio.config.keys import keys_of
+from docsync_trio.config.schema import SiteSettings
+
+WHOLE = """
+title = "Ocean desk"
+[server]
+bind = ["127.0.0.1:0", "unix:/run/site.sock", "fd://3"]
+keep_alive = { ping = "off" }
+[sessions]
+secret_key = { env = "KEY" }
+[[applications]]
+path = "/app/{x}"
+handlers = [{ file = "app.py", argv = ["a"] }, { bokeh = "a:B", arguments = { c = 1 } }]
+metadata = { any = [1] }
+sessions = { outbox = "1MB" }
+[[routes]]
+path = "/"
+static = "."
+[profiles.dev]
+server.bind = ":1"
+"""
+
+
+@pytest.fixture(scope="module")
+def validator():
+    return jsonschema.Draft202012Validator(json_schema())
+
+
+def test_it_is_a_schema_and_goes_into_a_file():
+    jsonschema.Draft202012Validator.check_schema(json.loads(json.dumps(json_schema())))
+
+
+@pytest.mark.parametrize("text", [WHOLE, template(title="T", path="/a", file="a.py")])
+def test_a_right_site_is_valid(validator, text):
+    assert list(validator.iter_errors(tomllib.loads(text))) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("title", "titel"),
+        ('"off"', "25"),
+        ('"off"', '"25 s"'),
+        ('"fd://3"', '"nowhere"'),
+        ('"fd://3"', "3"),
+        ('{ env = "KEY" }', '{ env = "KEY", file = "x" }'),
+        ('"/app/{x}"', '"app"'),
+        ('path = "/app/{x}"', ""),
+        ('file = "app.py"', 'file = "app.py", json = "x.json"'),
+        ('file = "app.py"', 'json = "app.json"'),
+        ('"1MB"', '"1mb"'),
+        ("server.bind", "server.bnd"),
+        ('bokeh = "a:B"', 'function = "a:B"'),
+    ],
+)
+def test_a_wrong_site_is_invalid(validator, old, new):
+    assert old in WHOLE
+    assert list(validator.iter_errors(tomllib.loads(WHOLE.replace(old, new, 1)))) != []
+
+
+def test_an_empty_site_is_invalid(validator):
+    assert list(validator.iter_errors({})) != []
+
+
+def test_every_key_has_its_description_and_default():
+    properties = json_schema()["$defs"]["SessionSettings"]["properties"]
+    assert properties["unused_lifetime"]["default"] == "15s"
+    assert properties["secret_key"]["examples"] == [{"env": "DOCSYNC_SECRET_KEY"}]
+    assert all(entry["description"] for entry in properties.values())
+
+
+def tables(table=SiteSettings):
+    yield table
+    for key in keys_of(table).values():
+        if inner := key.table or key.tables:
+            yield from tables(inner)
+
+
+def test_defaults_and_examples_are_valid_by_their_own_schema():
+    definitions = json_schema()["$defs"]
+    for table in set(tables()) - {SiteSettings}:
+        for entry in definitions[table.__name__]["properties"].values():
+            values = [*entry.get("examples", [])]
+            values += [entry["default"]] if "default" in entry else []
+            for value in values:
+                jsonschema.validate(value, {**entry, "$defs": definitions})
