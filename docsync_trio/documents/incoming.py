@@ -113,6 +113,8 @@ def _check(event: Any) -> None:
     names = event.keys() - {"kind"}
     if not required <= names <= required | optional:
         raise _bad(f"{kind} needs {', '.join(sorted(required))}, got {', '.join(sorted(names))}")
+    for name in optional:
+        event.setdefault(name, None)  # bokeh 3.10 wants all of them
     if "model" in required and not isinstance(event["model"], Model):
         raise _bad(f"{kind} without a model")
     if "attr" in required and not isinstance(event["attr"], str):
