@@ -5,6 +5,7 @@ from bokeh.layouts import column, row
 from bokeh.models import (
     Button,
     ColumnDataSource,
+    CustomJS,
     DataTable,
     Div,
     NumberEditor,
@@ -14,6 +15,7 @@ from bokeh.models import (
 )
 from bokeh.plotting import figure
 
+document = curdoc()
 goods = {
     "product": ["Rye bread", "Wheat rolls", "Croissants", "Pretzels", "Poppy cake", "Biscuits"],
     "quantity": [12, 60, 35, 40, 4, 25],
@@ -64,13 +66,14 @@ add = Button(name="add", label="Add a product", button_type="success", width=150
 remove = Button(name="remove", label="Remove the selected", button_type="warning", width=170)
 
 
-def reckon(attr=None, old=None, new=None):
+def reckon(attr, old, new):
     data = source.data
     totals = [
         float(q or 0) * float(p or 0) for q, p in zip(data["quantity"], data["price"], strict=True)
     ]
     if totals != list(data["total"]):
-        source.data = {**data, "total": totals}
+        # Later, as Bokeh cannot replace data while it tells of a change to them.
+        document.add_next_tick_callback(lambda: source.update(data={**data, "total": totals}))
     plot.x_range.factors = list(dict.fromkeys(data["product"]))
     invoice.text = f"The order comes to <b>{sum(totals):.2f}</b>"
 
@@ -90,11 +93,13 @@ def remove_selected():
 
 
 source.on_change("data", reckon)
+# Bokeh 3.9 draws a table anew only when its rows become more or fewer.
+source.js_on_change("data", CustomJS(args={"table": table}, code="table.change.emit()"))
 add.on_click(add_product)
 remove.on_click(remove_selected)
-reckon()
+reckon(None, None, None)
 
-curdoc().add_root(
+document.add_root(
     column(
         Div(text="<h1 style='margin:0;font-weight:300;color:#8a5a1e'>An order</h1>"),
         row(add, remove, invoice, spacing=15),
@@ -108,4 +113,4 @@ curdoc().add_root(
         margin=20,
     )
 )
-curdoc().title = "Orders"
+document.title = "Orders"

@@ -30,9 +30,9 @@ plot = figure(
     y_range=(-3, 3),
 )
 plot.x_range.range_padding = 0
-plot.varea("hour", 0, "height", source=curve, alpha=0.35)
-plot.line("hour", "height", source=curve, width=2.5)
-marks = plot.scatter("hour", "height", source=turning, size=9)
+plot.varea("hour", 0, "height", source=curve, color="#2f8fa8", alpha=0.35)
+plot.line("hour", "height", source=curve, color="#5cc8d8", width=2.5)
+marks = plot.scatter("hour", "height", source=turning, color="#ffcf6b", size=9)
 plot.text(
     "hour", "height", "label", source=turning, y_offset=-8, text_align="center",
     text_font_size="11px", text_color="#dbe9f4",
@@ -41,7 +41,7 @@ plot.add_layout(Span(location=0, dimension="width", line_dash="dotted", line_col
 plot.add_tools(HoverTool(renderers=[marks], tooltips=[("hour", "@hour{0.0}"), ("m", "@height")]))
 
 
-def update(attr=None, old=None, new=None):
+def update(attr, old, new):
     first = (day.value - 1) * 24
     hours = np.arange(first, first + days.value * 24 + 0.1, 0.1)
     levels = heights(harbour.value, hours)
@@ -56,7 +56,7 @@ def update(attr=None, old=None, new=None):
 
 for control in (harbour, day, days):
     control.on_change("value", update)
-update()
+update(None, None, None)
 
 for root in (harbour, day, days, waters, plot):
     curdoc().add_root(root)
