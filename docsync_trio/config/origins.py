@@ -4,8 +4,6 @@ A value may come from the file, a profile in it, the environment or the command 
 what is wrong with it is only useful to know together with the place to change.
 """
 
-import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Literal
 
@@ -13,9 +11,9 @@ import attrs
 
 from docsync_trio.base.errors import ConfigError, Path, Problem
 from docsync_trio.config.locate import Position, Positions
+from docsync_trio.config.spelling import toml_key
 
 Source = Literal["default", "file", "profile", "environment", "command line"]
-_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @attrs.frozen
@@ -55,8 +53,7 @@ def path_text(path: Path) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            name = step if _BARE.fullmatch(step) else json.dumps(step, ensure_ascii=False)
-            text += f".{name}" if text else name
+            text += f".{toml_key(step)}" if text else toml_key(step)
     return text
 
 
