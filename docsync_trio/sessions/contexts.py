@@ -4,11 +4,9 @@ Both are Bokeh's own abstract classes, so that unmodified applications find what
 know; `start_soon` is ours. Nothing here decides anything: it is a window.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from bokeh.application.application import ServerContext as BokehServerContext
 from bokeh.application.application import SessionContext as BokehSessionContext
@@ -16,26 +14,80 @@ from bokeh.document import Document
 
 from docsync_trio.sessions.asyncio_bridge import EitherWay
 from docsync_trio.sessions.request import Request
-from docsync_trio.sessions.server_callbacks import ServerCallback
+from docsync_trio.sessions.server_callbacks import ServerCallback, ServerCallbacks
+from docsync_trio.sessions.tasks import Tasks
 
-if TYPE_CHECKING:
-    from docsync_trio.sessions.application_context import ApplicationContext
-    from docsync_trio.sessions.session import Session
+
+class ServedApplication(Protocol):
+    """What a `ServerContext` shows of; an `ApplicationContext`."""
+
+    @property
+    def sessions(self) -> Mapping[str, Any]:
+        """The sessions that are alive, by id."""
+        ...
+
+    @property
+    def tasks(self) -> Tasks:
+        """The tasks of the application."""
+        ...
+
+    @property
+    def callbacks(self) -> ServerCallbacks:
+        """The callbacks that belong to no session."""
+        ...
+
+
+class ServedSession(Protocol):
+    """What a `SessionContext` shows of; a `Session`."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
+
+    @property
+    def document(self) -> Document:
+        """Its document."""
+        ...
+
+    @property
+    def destroyed(self) -> bool:
+        """Whether it is gone."""
+        ...
+
+    @property
+    def request(self) -> Request:
+        """The request that made it."""
+        ...
+
+    @property
+    def token_payload(self) -> Mapping[str, Any]:
+        """What came with its token, and from ``process_request``."""
+        ...
+
+    @property
+    def tasks(self) -> Tasks:
+        """The tasks of the session."""
+        ...
+
+    async def with_document(self, function: Callable[[Document], Any]) -> Any:
+        """Call *function* when it is its turn."""
+        ...
 
 
 class ServerContext(BokehServerContext):
     """An application while it is served: what ``on_server_loaded`` hooks are given."""
 
-    def __init__(self, application_context: ApplicationContext) -> None:
+    def __init__(self, application_context: ServedApplication) -> None:
         self._application_context = application_context
 
     @property
-    def application_context(self) -> ApplicationContext:
+    def application_context(self) -> ServedApplication:
         """The application's sessions and settings."""
         return self._application_context
 
     @property
-    def sessions(self) -> list[Session]:  # type: ignore[override]
+    def sessions(self) -> list[Any]:
         """The sessions that are alive now."""
         return list(self._application_context.sessions.values())
 
@@ -77,7 +129,7 @@ class ServerContext(BokehServerContext):
 class SessionContext(BokehSessionContext):
     """One session: what ``curdoc().session_context`` and the session hooks are given."""
 
-    def __init__(self, session: Session, server_context: ServerContext) -> None:
+    def __init__(self, session: ServedSession, server_context: ServerContext) -> None:
         super().__init__(server_context, session.id)  # type: ignore[arg-type]
         self._session = session
         self._document = session.document
@@ -88,7 +140,7 @@ class SessionContext(BokehSessionContext):
         return self._session.destroyed
 
     @property
-    def session(self) -> Session:
+    def session(self) -> ServedSession:
         """The session itself."""
         return self._session
 
