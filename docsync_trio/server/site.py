@@ -76,14 +76,21 @@ def _explain(problems: Iterable[Problem]) -> ConfigError:
 
 
 @asynccontextmanager
-async def open_site(site: LoadedSite | SiteSettings, *, observe: Observer) -> AsyncIterator[Site]:
+async def open_site(
+    site: LoadedSite | SiteSettings,
+    *,
+    observe: Observer,
+    imported: LoadedApplications | None = None,
+) -> AsyncIterator[Site]:
     """Serve the applications of *site* for the length of the block.
 
-    *observe* is told what happens. Nothing listens yet: give `Site.asgi` to a server, or
-    the site to `docsync_trio.server.serve`. Raises `ConfigError`.
+    *observe* is told what happens. *imported* is what `load_applications` made of *site*,
+    for those who have something to do between the imports and the first hook. Nothing
+    listens yet: give `Site.asgi` to a server, or the site to `docsync_trio.server.serve`.
+    Raises `ConfigError`.
     """
     settings = site.settings if isinstance(site, LoadedSite) else site
-    loaded = load_applications(site)
+    loaded = imported or load_applications(site)
     async with AsyncExitStack() as stack:
         contexts = await _open_applications(stack, settings, loaded.applications, observe)
         served = ServedApplications(
