@@ -7,7 +7,7 @@ import click
 from docsync_trio.cli.site_argument import ArgvCommand, format_option, load, site_options
 
 
-@click.command(cls=ArgvCommand)
+@click.command(cls=ArgvCommand, short_help="Check a site and build every document once.")
 @site_options
 @format_option
 def check(site: Path | None, profile: str | None, overrides: tuple[str, ...], form: str) -> None:

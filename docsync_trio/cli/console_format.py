@@ -14,6 +14,9 @@ from typing import Any
 SHORT_ID = 8
 """How many characters of a session's id people get to see; enough to tell two apart."""
 
+OURS = "docsync_trio"
+"""The logger of our own lines, which goes without saying."""
+
 _COLOURS = {"debug": "2", "info": "32", "warning": "33", "error": "31", "critical": "1;31"}
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _CONTROLS_BUT_NEWLINES = {code: text for code, text in _CONTROLS.items() if chr(code) not in "\n\t"}
@@ -46,7 +49,8 @@ def _where(entry: Mapping[str, Any]) -> str:
         return _one_line(
             f"{entry['application']} {str(entry.get('session', ''))[:SHORT_ID]}"
         ).strip()
-    return _one_line(str(entry.get("logger", "")))
+    logger = str(entry.get("logger", ""))
+    return "" if logger == OURS else _one_line(logger)
 
 
 def _one_line(text: str) -> str:

@@ -20,7 +20,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from docsync_trio.base.events import Event, Observer
-from docsync_trio.cli.console_format import console_text
+from docsync_trio.cli.console_format import OURS, console_text
 from docsync_trio.cli.line_writer import LineWriter
 from docsync_trio.cli.log_line import log_line
 from docsync_trio.cli.traceback_text import error_text, traceback_text
@@ -53,7 +53,7 @@ def open_log(
     try:
         with _adopted_loggers(handler, settings.level.upper()):
             _configure_structlog(stamp)
-            logger = structlog.stdlib.get_logger("docsync_trio")
+            logger = structlog.stdlib.get_logger(OURS)
             yield Log(_observer(logger, writer), logger)
     finally:
         structlog.reset_defaults()

@@ -4,9 +4,15 @@
 then neither raise nor leave text behind that Python would trip over when it exits.
 """
 
+import contextlib
+import io
 import os
 import sys
-from typing import TextIO
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 def say(text: str) -> None:
@@ -28,22 +34,52 @@ def put_line(stream: TextIO | None, text: str) -> None:
         return
     encoding = getattr(stream, "encoding", None) or "utf-8"
     line = f"{text}\n".encode(encoding, "backslashreplace").decode(encoding)
-    try:
+    # OSError: nobody reads, or the disk is full. ValueError: closed in this process.
+    with contextlib.suppress(OSError, ValueError):
         stream.write(line)
         stream.flush()
-    except BrokenPipeError:
-        _let_go(stream)
-    except (OSError, ValueError):
-        # A full disk (which may have room again later), or a stream closed in this process.
-        return
 
 
-def _let_go(stream: TextIO) -> None:
-    """Point the descriptor at nothing, for what Python still flushes when it exits."""
+@contextlib.contextmanager
+def lasting_output() -> Iterator[None]:
+    """While the block runs, standard output and error take text also when nobody reads it.
+
+    That holds for what applications print as well: a `print` in a callback is no
+    reason for it to fail.
+    """
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = map(_lasting, before)
     try:
-        descriptor = stream.fileno()
-    except (OSError, ValueError):
-        return
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, descriptor)
-    os.close(nothing)
+        yield
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        sys.stdout, sys.stderr = before
+
+
+def _lasting(stream: TextIO) -> TextIO:
+    try:
+        stream.flush()
+        file = _LastingFile(stream.fileno(), "wb", closefd=False)
+    except (AttributeError, OSError, ValueError):
+        return stream  # there is none, or it is no file of the operating system
+    return io.TextIOWrapper(
+        io.BufferedWriter(file),
+        encoding=stream.encoding,
+        errors=stream.errors,
+        line_buffering=stream.isatty() or stream is sys.stderr,
+    )
+
+
+class _LastingFile(io.FileIO):
+    """A file that, once its reader has gone, leads nowhere instead of raising."""
+
+    def write(self, data: "ReadableBuffer") -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, self.fileno())
+            os.close(nothing)
+            return super().write(data)

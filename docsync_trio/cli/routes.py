@@ -7,7 +7,7 @@ import click
 from docsync_trio.cli.site_argument import format_option, load, site_options
 
 
-@click.command()
+@click.command(short_help="Show the URL map of a site.")
 @site_options
 @format_option
 def routes(site: Path | None, profile: str | None, overrides: tuple[str, ...], form: str) -> None:

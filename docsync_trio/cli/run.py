@@ -13,6 +13,7 @@ FORMATS = ("console", "json")
 
 @click.command(
     cls=ArgvCommand,
+    short_help="Serve a site or a bare application.",
     options_metavar="[OPTIONS]",
     epilog="ARGV after -- is the application's own, where SITE is a bare application.",
 )

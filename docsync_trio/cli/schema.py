@@ -7,7 +7,7 @@ import click
 from docsync_trio.cli.site_argument import DEFAULT_NAME
 
 
-@click.command()
+@click.command(short_help="Print the JSON Schema of a site file.")
 @click.option(
     "-o",
     "--output",

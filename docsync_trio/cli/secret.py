@@ -3,7 +3,7 @@
 import click
 
 
-@click.command()
+@click.command(short_help="Print a new key.")
 def secret() -> None:
     """Print a new key for `sessions.secret_key`.
 

@@ -5,6 +5,7 @@ mistake in the site is told before anything listens, a taken port before any doc
 is built, and the banner means that all is well.
 """
 
+import contextlib
 import os
 import socket
 import sys
@@ -13,18 +14,19 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TextIO
 
+import attrs
 import trio
 
 from docsync_trio.cli.addresses import base_urls, listening_at
 from docsync_trio.cli.banner import Banner, BannerRow, as_data, plain_text, rich_text
 from docsync_trio.cli.log import Log, open_log
-from docsync_trio.cli.output import say
+from docsync_trio.cli.output import lasting_output, say
 from docsync_trio.cli.site_summary import handlers_texts, site_warnings
-from docsync_trio.cli.stop_signals import stop_signals
+from docsync_trio.cli.stop_signals import sigterm_like_ctrl_c, stop_signals
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.server.binds import bind_sockets
 from docsync_trio.server.serve import serve_site
-from docsync_trio.server.site import Site, open_site
+from docsync_trio.server.site import LoadedApplications, Site, load_applications, open_site
 
 _DEFAULT_WIDTH = 100
 
@@ -35,11 +37,14 @@ def serve(loaded: LoadedSite, *, open_browser: bool = False) -> None:
     Raises `ConfigError` for what cannot be imported, `ServerError` for an address that
     cannot be had.
     """
-    with open_log(loaded.settings.logging, sys.stderr, colour=in_colour(sys.stderr)) as log:
-        reason = _run(loaded, log, open_browser=open_browser)
-        log.logger.info("stopped", reason=reason)
-    if loaded.settings.logging.format == "console":
-        say(f"{reason}: goodbye.")
+    settings = loaded.settings.logging
+    with lasting_output():
+        with open_log(settings, sys.stderr, colour=in_colour(sys.stderr)) as log:
+            reason = _run(loaded, log, open_browser=open_browser)
+            if settings.format == "json":
+                log.logger.info("stopped", reason=reason)
+        if settings.format == "console":
+            say(f"{reason}: goodbye.")
 
 
 def in_colour(stream: TextIO | None) -> bool:
@@ -50,34 +55,60 @@ def in_colour(stream: TextIO | None) -> bool:
 
 
 def _run(loaded: LoadedSite, log: Log, *, open_browser: bool) -> str:
+    """Serve *loaded* and return what ended it."""
     try:
-        return trio.run(partial(_serve, loaded, log, open_browser=open_browser))
+        with contextlib.ExitStack() as stack, sigterm_like_ctrl_c():
+            imported = load_applications(loaded)
+            sockets = bind_sockets(loaded.settings.server.bind)
+            for each in sockets:
+                stack.enter_context(each)
+            serving = _Serving(loaded, imported, sockets, log, open_browser=open_browser)
+            return trio.run(serving.serve)
     except* KeyboardInterrupt:
-        # Before the server runs, a signal stops imports and hooks in their middle.
+        # Until the server runs, a signal stops imports and hooks in their middle.
         pass
-    return "Ctrl-C"
+    return "interrupted"
 
 
-async def _serve(loaded: LoadedSite, log: Log, *, open_browser: bool) -> str:
-    stop = trio.Event()
-    reasons: list[str] = []
+@attrs.frozen(eq=False)
+class _Serving:
+    loaded: LoadedSite
+    imported: LoadedApplications
+    sockets: Sequence[socket.socket]
+    log: Log
+    open_browser: bool = attrs.field(kw_only=True)
+    stop: trio.Event = attrs.field(factory=trio.Event, init=False)
+    reasons: list[str] = attrs.field(factory=list, init=False)
 
-    def stop_for(reason: str) -> None:
-        reasons.append(reason)
-        log.logger.info("stopping", reason=reason)
-        stop.set()
+    async def serve(self) -> str:
+        observe = self.log.observe
+        with sigterm_like_ctrl_c():
+            opening = open_site(self.loaded, observe=observe, imported=self.imported)
+            async with opening as site, trio.open_nursery() as browsing:
+                with stop_signals(self.stop_for):
+                    serving = partial(
+                        serve_site, site, self.sockets, observe=observe, stop=self.stop
+                    )
+                    async with trio.open_nursery() as nursery:
+                        await nursery.start(serving)
+                        self.announce(_banner(self.loaded, site, self.sockets), browsing)
+                browsing.cancel_scope.cancel()
+        return self.reasons[0]
 
-    sockets = bind_sockets(loaded.settings.server.bind)
-    async with open_site(loaded, observe=log.observe) as site, trio.open_nursery() as nursery:
-        with stop_signals(stop_for):
-            serving = partial(serve_site, site, sockets, observe=log.observe, stop=stop)
-            await nursery.start(serving)
-            banner = _banner(loaded, site, sockets)
-            _announce(banner, log, loaded.settings.logging.format)
-            if open_browser and banner.urls:
-                await _open(banner.urls[0])
-            await stop.wait()
-    return reasons[0]
+    def stop_for(self, reason: str) -> None:
+        self.reasons.append(reason)
+        self.log.logger.info(f"stopping ({reason}); once more ends at once", reason=reason)
+        self.stop.set()
+
+    def announce(self, banner: Banner, browsing: trio.Nursery) -> None:
+        if self.loaded.settings.logging.format == "json":
+            self.log.logger.info("serving", **as_data(banner))
+        elif in_colour(sys.stdout):
+            say(rich_text(banner, _width()))
+        else:
+            say(plain_text(banner))
+        if self.open_browser and banner.urls:
+            browsing.start_soon(_open, banner.urls[0])
 
 
 def _banner(loaded: LoadedSite, site: Site, sockets: Sequence[socket.socket]) -> Banner:
@@ -100,15 +131,6 @@ def _banner(loaded: LoadedSite, site: Site, sockets: Sequence[socket.socket]) ->
         site_file=str(loaded.source or ""),
         warnings=site_warnings(loaded),
     )
-
-
-def _announce(banner: Banner, log: Log, form: str) -> None:
-    if form == "json":
-        log.logger.info("serving", **as_data(banner))
-    elif in_colour(sys.stdout):
-        say(rich_text(banner, _width()))
-    else:
-        say(plain_text(banner))
 
 
 def _width() -> int:

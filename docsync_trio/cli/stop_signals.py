@@ -16,23 +16,42 @@ NAMES = {signal.SIGINT: "Ctrl-C", signal.SIGTERM: "SIGTERM"}
 
 
 @contextlib.contextmanager
-def stop_signals(stop: Callable[[str], None]) -> Iterator[None]:
-    """While the block runs, call *stop* in Trio's loop with the name of the first signal.
+def sigterm_like_ctrl_c() -> Iterator[None]:
+    """While the block runs, SIGTERM raises KeyboardInterrupt wherever Ctrl-C would.
 
-    The second signal has its usual effect: the process ends. To be used in the main
-    thread, under Trio.
+    To be used in the main thread; anew inside Trio, which has its own way to raise it.
     """
-    token = trio.lowlevel.current_trio_token()
-
-    def asked(number: int, frame: FrameType | None) -> None:
-        del frame
-        for each in NAMES:
-            signal.signal(each, signal.SIG_DFL)
-        token.run_sync_soon(stop, NAMES[signal.Signals(number)])
-
-    before = {number: signal.signal(number, asked) for number in NAMES}
+    ctrl_c = signal.getsignal(signal.SIGINT)
+    # A shell's background jobs ignore Ctrl-C, and yet have to heed SIGTERM.
+    handler = ctrl_c if callable(ctrl_c) else signal.default_int_handler
+    before = signal.signal(signal.SIGTERM, handler)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def stop_signals(stop: Callable[[str], None]) -> Iterator[None]:
+    """While the block runs, call *stop* in Trio's loop with the name of the first signal.
+
+    The second signal has its usual effect: the process ends. Signals that are ignored
+    stay so. To be used in the main thread, under Trio.
+    """
+    token = trio.lowlevel.current_trio_token()
+    before = {number: signal.getsignal(number) for number in NAMES}
+    heeded = [number for number, handler in before.items() if handler != signal.SIG_IGN]
+
+    def asked(number: int, frame: FrameType | None) -> None:
+        del frame
+        for each in heeded:
+            signal.signal(each, signal.SIG_DFL)
+        token.run_sync_soon(stop, NAMES[signal.Signals(number)])
+
+    for number in heeded:
+        signal.signal(number, asked)
+    try:
+        yield
+    finally:
+        for number in heeded:
+            signal.signal(number, before[number])

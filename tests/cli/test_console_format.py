@@ -24,6 +24,12 @@ def test_without_an_application_the_logger_is_named():
     assert text == "t warning bokeh.x  e"
 
 
+def test_our_own_lines_need_no_logger():
+    entry = {"timestamp": "t", "level": "info", "event": "stopping", "logger": "docsync_trio"}
+
+    assert console_text(entry, colour=False) == "t info    stopping"
+
+
 def test_a_traceback_and_a_hint_follow_indented():
     entry = ENTRY | {"exception": "line one\nline two", "hint": "set it"}
 

@@ -1,3 +1,4 @@
+import contextlib
 import io
 import json
 import logging
@@ -141,9 +142,12 @@ def test_an_event_that_cannot_be_shown_does_not_reach_the_server(logged):
 def test_a_log_whose_reader_has_gone_never_raises():
     reader, writer = os.pipe()
     os.close(reader)
-    with os.fdopen(writer, "w") as stream, open_log(LoggingSettings(), stream) as log:
+    stream = os.fdopen(writer, "w")
+    with open_log(LoggingSettings(), stream) as log:
         for _ in range(10):
             log.observe(OPENED)
+    with contextlib.suppress(BrokenPipeError):
+        stream.close()
 
 
 def test_afterwards_logging_is_as_it_was_before(logged):

@@ -1,10 +1,13 @@
+import contextlib
 import io
 import os
 import subprocess
 import sys
 
+import pytest
+
 from docsync_trio.cli.line_writer import LineWriter
-from docsync_trio.cli.output import put_line
+from docsync_trio.cli.output import lasting_output, put_line
 
 
 def pipe_without_reader():
@@ -18,7 +21,8 @@ def test_a_reader_that_has_gone_is_no_error():
 
     put_line(stream, "one")
     put_line(stream, "two")
-    stream.close()
+    with contextlib.suppress(BrokenPipeError):
+        stream.close()
 
 
 def test_a_closed_stream_and_none_at_all_are_no_error():
@@ -38,17 +42,51 @@ def test_what_a_stream_cannot_encode_is_escaped():
     assert raw.getvalue() == b"w\\xe4rme\n"
 
 
-def test_a_process_whose_reader_has_gone_still_ends_with_its_own_status():
-    program = "from docsync_trio.cli.output import say\nsay('x' * 10)\nsay('y')"
+@pytest.mark.parametrize("amount", [1, 100_000])
+def test_a_process_whose_reader_has_gone_goes_on_and_ends_with_its_own_status(amount):
+    program = f"""
+import sys
+from docsync_trio.cli.output import lasting_output, say
+with lasting_output():
+    say("a" * {amount})
+    for _ in range(3):
+        print("b" * {amount})
+        print("c" * {amount}, file=sys.stderr)
+    say("d")
+sys.exit(7)
+"""
     reader, writer = os.pipe()
     os.close(reader)
 
     ended = subprocess.run(
-        [sys.executable, "-c", program], stdout=writer, stderr=subprocess.PIPE, check=False
+        [sys.executable, "-c", program], stdout=writer, stderr=writer, check=False
     )
     os.close(writer)
 
-    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.returncode == 7
+
+
+def test_lasting_output_is_ordinary_output_while_somebody_reads():
+    program = """
+import sys
+from docsync_trio.cli.output import lasting_output
+with lasting_output():
+    print("one")
+    print("two", file=sys.stderr)
+print("three")
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert (ended.stdout, ended.stderr) == ("one\nthree\n", "two\n")
+
+
+def test_output_that_is_no_file_stays_what_it_is(capsys):
+    with lasting_output():
+        sys.stdout.write("hello\n")
+
+    assert capsys.readouterr().out == "hello\n"
 
 
 def test_lines_are_written_in_order_before_closing_returns():

@@ -173,6 +173,7 @@ def test_a_json_log_is_nothing_but_json(folder):
 
 
 def test_a_server_that_nobody_listens_to_still_serves_and_still_stops(folder):
+    (folder / "one.py").write_text(f"print('x' * 100_000)\n{APP}")
     with running(folder, "run", urls=2) as (process, (one, bad)):
         process.stdout.close()
         process.stderr.close()
@@ -184,6 +185,23 @@ def test_a_server_that_nobody_listens_to_still_serves_and_still_stops(folder):
 
         assert process.wait(timeout=30) == 0
         process.stdout = process.stderr = None
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_imports_in_their_middle(folder, number):
+    (folder / "slow.py").write_text(
+        "import time\nprint('importing', flush=True)\ntime.sleep(600)\ndef build(doc): ...\n"
+    )
+    (folder / "site.toml").write_text(
+        '[[applications]]\npath = "/slow"\nhandlers = [{ function = "slow:build" }]\n'
+    )
+    process = docsync(folder, "run")
+    assert process.stdout.readline() == "importing\n"
+
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+
+    assert (process.returncode, out, err) == (0, "interrupted: goodbye.\n", "")
 
 
 def test_the_second_signal_ends_a_server_whose_application_hangs(folder):
