@@ -10,6 +10,7 @@ task that swallows its cancellation would be waited for without end.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator
+from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 from contextvars import Context, ContextVar
 from typing import Any, Generic, TypeVar
@@ -57,6 +58,7 @@ async def open_bridge() -> AsyncIterator[AsyncioBridge]:
     async with trio_asyncio.open_loop() as loop:
         loop.set_exception_handler(_log_exception)
         loop.set_task_factory(_make_task)
+        loop.run_in_executor = _with_any_executor(loop)
         yield AsyncioBridge(loop)
 
 
@@ -117,6 +119,21 @@ def _tell_of_lost_error(future: "asyncio.Future[Any]") -> None:
         log.error("an asyncio callback ignores its cancellation and was left behind: %r", future)
     elif not future.cancelled() and (error := future.exception()) is not None:
         log.error("an asyncio callback failed while it was cancelled", exc_info=error)
+
+
+def _with_any_executor(loop: Any) -> Callable[..., "asyncio.Future[Any]"]:
+    """``loop.run_in_executor`` that takes a thread or process pool, too, as asyncio's does."""
+    in_trios_threads = loop.run_in_executor
+
+    def run_in_executor(
+        executor: Executor | None, function: Callable[..., Any], *arguments: Any
+    ) -> "asyncio.Future[Any]":
+        if isinstance(executor, Executor):
+            return asyncio.wrap_future(executor.submit(function, *arguments), loop=loop)
+        future: asyncio.Future[Any] = in_trios_threads(executor, function, *arguments)
+        return future
+
+    return run_in_executor
 
 
 def _log_exception(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
