@@ -12,7 +12,7 @@ ADDRESS_IN_USE = 3
 BUILD_FAILED = 4
 
 
-def answer(error: Exception) -> int:
+def answer(error: BaseException) -> int:
     """Say on standard error what went wrong and return the exit status for it."""
     known = known_error(error)
     if isinstance(known, ConfigError):

@@ -5,7 +5,7 @@ that `docsync --help` and the shell's completion answer at once.
 """
 
 import errno
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -29,17 +29,25 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
+        except BaseExceptionGroup as group:
+            if group.subgroup(KeyboardInterrupt) is not None:
+                raise click.Abort from None
+            return _end(ctx, group)
         except Exception as error:  # the last wall there is
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # the reader has gone (`| head`); click ends quietly
-            from docsync_trio.cli.failure import answer
-
-            ctx.exit(answer(error))
+            return _end(ctx, error)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names for `--help`, the ones a newcomer needs first."""
         del ctx
         return list(self.commands)
+
+
+def _end(ctx: click.Context, error: BaseException) -> NoReturn:
+    from docsync_trio.cli.failure import answer
+
+    ctx.exit(answer(error))
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:  # noqa: FBT001

@@ -41,9 +41,13 @@ def _of_application(settings: ApplicationSettings) -> Iterator[Url]:
     yield Url(("GET",), f"{base}/ws", f"websocket of {name}")
     yield Url(("GET", "OPTIONS"), f"{base}/autoload.js", f"{name} for other pages")
     yield Url(_PAGE, f"{base}/metadata", f"metadata of {name}")
-    for handler in settings.handlers:
-        if handler.directory is not None:
-            yield Url(_PAGE, f"{base}/static/*", f"files of {handler.directory / 'static'}")
+    yield Url(_PAGE, f"{base}/static/*", _static_files(settings))
+
+
+def _static_files(settings: ApplicationSettings) -> str:
+    """Return where an application's files come from: its own folder, then BokehJS."""
+    folders = (one.directory / "static" for one in settings.handlers if one.directory is not None)
+    return ", ".join([*(f"files of {one}" for one in folders if one.is_dir()), "BokehJS"])
 
 
 def _of_route(settings: RouteSettings) -> Url:

@@ -92,6 +92,13 @@ def test_what_is_raised_beside_a_server_error_is_not_hidden():
     assert "KeyError: 'lost'" in answer.stderr
 
 
+def test_ctrl_c_inside_a_nursery_is_ctrl_c():
+    answer = command_that_raises(BaseExceptionGroup("nursery", [KeyboardInterrupt()]))
+
+    assert "Aborted!" in answer.stderr
+    assert "fault of docsync-trio" not in answer.stderr
+
+
 def test_a_fault_of_ours_says_so_and_shows_the_traceback():
     answer = command_that_raises(ZeroDivisionError("oops"))
 

@@ -190,7 +190,7 @@ def test_a_server_that_nobody_listens_to_still_serves_and_still_stops(folder):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_stops_imports_in_their_middle(folder, number):
     (folder / "slow.py").write_text(
-        "import time\nprint('importing', flush=True)\ntime.sleep(600)\ndef build(doc): ...\n"
+        "import os, time\nos.write(1, b'importing\\n')\ntime.sleep(600)\ndef build(doc): ...\n"
     )
     (folder / "site.toml").write_text(
         '[[applications]]\npath = "/slow"\nhandlers = [{ function = "slow:build" }]\n'

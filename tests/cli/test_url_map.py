@@ -2,6 +2,7 @@ import json
 import pathlib
 
 import attrs
+import httpx2
 
 from docsync_trio.cli.url_map import as_json, as_text, url_map
 from docsync_trio.config.schema import (
@@ -11,6 +12,7 @@ from docsync_trio.config.schema import (
     ServerSettings,
     SiteSettings,
 )
+from docsync_trio.server.site import open_site
 
 DESK = ApplicationSettings(
     path="/desk", title="Desk", handlers=(HandlerSettings(directory=pathlib.Path("/srv/desk")),)
@@ -66,6 +68,27 @@ def test_routes_and_the_prefix_are_in_the_map():
 
     assert found["/ocean/api/health"] == "endpoint app:health"
     assert found["/ocean/files/*"] == "files of /srv/public"
+
+
+async def test_every_url_of_the_map_is_answered(tmp_path):
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / "a.txt").write_text("a")
+    (tmp_path / "main.py").write_text("")
+    public = attrs.evolve(FILES, static=tmp_path / "static")
+    desk = attrs.evolve(DESK, handlers=(HandlerSettings(directory=tmp_path),))
+    settings = SiteSettings(
+        applications=(desk,), routes=(public,), server=ServerSettings(prefix="/ocean")
+    )
+    files = {"/ocean/files/*": "a.txt", "/ocean/desk/static/*": "a.txt"}
+
+    async with open_site(settings, observe=lambda event: None) as site:
+        transport = httpx2.ASGITransport(site.asgi)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://site") as client:
+            for url in url_map(settings):
+                if not url.path.endswith("/ws"):
+                    path = url.path.replace("*", files.get(url.path, "js/bokeh.min.js"))
+                    answer = await client.request(url.methods[-1], path)
+                    assert answer.status_code in {200, 204, 302}, url
 
 
 def test_text_and_json_say_the_same():
