@@ -11,6 +11,8 @@ from pathlib import Path
 
 import attrs
 
+from docsync_trio.applications.load_error import shown
+
 AROUND = 3
 """Lines of source shown before and after the one at fault."""
 
@@ -86,7 +88,7 @@ def _places(error: BaseException) -> tuple[Place, ...]:
 
 def _place(file: str, line: int, function: str) -> Place:
     linecache.checkcache(file)
-    numbers = range(max(1, line - AROUND), line + AROUND + 1)
-    texts = ((n, linecache.getline(file, n).rstrip("\n")) for n in numbers)
-    source = [Line(n, text, n == line) for n, text in texts if text or n == line]
-    return Place(file, line, "" if function == "<module>" else function, tuple(source))
+    texts = linecache.getlines(file)
+    first, last = max(1, line - AROUND), min(len(texts), line + AROUND)
+    source = [Line(n, texts[n - 1].rstrip("\n"), n == line) for n in range(first, last + 1)]
+    return Place(shown(file), line, "" if function == "<module>" else function, tuple(source))

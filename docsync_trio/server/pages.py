@@ -68,7 +68,9 @@ class Page:
         )
 
     def _title(self, document: Document) -> str:
-        return self.context.application.title if document.title == DEFAULT_TITLE else document.title
+        application = self.context.application
+        named = application.title != application.path
+        return application.title if named and document.title == DEFAULT_TITLE else document.title
 
 
 def matched_request(scope: Scope, suffix: str = "") -> Request:

@@ -1,0 +1,110 @@
+"""What a site serves besides applications."""
+
+import pathlib
+
+import pytest
+
+from docsync_trio.base.errors import ConfigError, Problem
+from docsync_trio.base.events import ApplicationTaskFailed
+from docsync_trio.config.schema import RouteSettings
+from docsync_trio.server.extra_routes import load_endpoints
+from tests.server.a_site import a_site, application
+from tests.server.memory_client import ask
+
+SOURCE = """
+import threading
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, PlainTextResponse
+
+async def health(request):
+    return JSONResponse({"method": request.method, "id": request.path_params.get("id")})
+
+def plain(request):
+    return PlainTextResponse(str(threading.current_thread() is threading.main_thread()))
+
+def teapot(request):
+    raise HTTPException(418, "short and stout")
+
+def broken(request):
+    return 1 / 0
+"""
+
+
+@pytest.fixture
+def module(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    name = f"endpoints_of_{tmp_path.name}".replace("-", "_")
+    (tmp_path / f"{name}.py").write_text(SOURCE)
+    return name
+
+
+async def test_an_endpoint_answers_its_methods(tmp_path, module):
+    route = RouteSettings(path="/api/{id:int}", endpoint=f"{module}:health", methods=("POST",))
+    async with a_site(application(tmp_path, "/app"), routes=[route], prefix="/desk") as site:
+        reply = await ask(site.asgi, "/desk/api/7", method="POST")
+        assert reply.text == '{"method":"POST","id":7}'
+        refused = await ask(site.asgi, "/desk/api/7")
+        assert refused.status == 405
+        assert "POST" in refused.headers["allow"]
+        assert (await ask(site.asgi, "/api/7", method="POST")).status == 404
+
+
+async def test_a_plain_function_runs_in_a_thread(tmp_path, module):
+    route = RouteSettings(path="/plain", endpoint=f"{module}:plain")
+    async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
+        assert (await ask(site.asgi, "/plain")).text == "False"
+
+
+async def test_an_endpoint_may_answer_with_an_http_error(tmp_path, module):
+    route = RouteSettings(path="/tea", endpoint=f"{module}:teapot")
+    async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
+        reply = await ask(site.asgi, "/tea")
+        assert reply.status == 418
+        assert "short and stout" in reply.text
+        assert site.events == []
+
+
+async def test_an_endpoint_that_fails_is_logged(tmp_path, module):
+    route = RouteSettings(path="/broken", endpoint=f"{module}:broken")
+    async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
+        assert (await ask(site.asgi, "/broken")).status == 500
+        (failed,) = site.seen(ApplicationTaskFailed)
+        assert failed.application == "/broken"
+        assert isinstance(failed.error, ZeroDivisionError)
+
+
+async def test_a_folder_is_served(tmp_path, module):
+    (tmp_path / "public" / "deep").mkdir(parents=True)
+    (tmp_path / "public" / "deep" / "a.txt").write_text("hello")
+    route = RouteSettings(path="/files", static=tmp_path / "public")
+    async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
+        reply = await ask(site.asgi, "/files/deep/a.txt")
+        assert reply.text == "hello"
+        assert reply.headers["content-type"] == "text/plain; charset=utf-8"
+        for target in ("/files/../app.py", "/files/deep/../../-app.py", "/files/", "/files"):
+            assert (await ask(site.asgi, target)).status == 404
+
+
+def test_every_endpoint_that_cannot_be_imported_is_a_problem(tmp_path, module):
+    routes = [
+        RouteSettings(path="/a", endpoint=f"{module}:helth"),
+        RouteSettings(path="/b", static=pathlib.Path("/")),
+        RouteSettings(path="/c", endpoint="no_such_module_here:x"),
+        RouteSettings(path="/d", endpoint=f"{module}:health"),
+    ]
+    problems: list[Problem] = []
+    endpoints = load_endpoints(routes, tmp_path, problems)
+    assert list(endpoints) == ["/d"]
+    assert [problem.path for problem in problems] == [
+        ("routes", 0, "endpoint"),
+        ("routes", 2, "endpoint"),
+    ]
+    assert "did you mean 'health'" in problems[0].text
+
+
+async def test_a_site_with_such_a_problem_does_not_open(tmp_path, module):
+    route = RouteSettings(path="/a", endpoint=f"{module}:helth")
+    with pytest.raises(ConfigError, match=r"routes\.0\.endpoint: .*'helth'"):
+        async with a_site(application(tmp_path, "/app"), routes=[route]):
+            pass
