@@ -50,7 +50,8 @@ def as_text(report: SiteReport) -> str:
 
 
 def _outcome(one: ApplicationReport) -> str:
-    detected = f"{one.path}: {one.title or 'no title'}; {one.handlers}; async {one.async_kind}"
+    title = "no title" if one.title in {"", one.path} else one.title
+    detected = f"{one.path}: {title}; {one.handlers}; async {one.async_kind}"
     if one.seconds is None:
         return f"{detected}; FAILED"
     return f"{detected}; built in {one.seconds:.2f} s"

@@ -4,8 +4,9 @@
         File "apps/sliders.py", line 14, in update
     hint: ...
 
-What a peer sent may stand in a line (a path, a close reason), so control
-characters are escaped: nobody outside can forge a line or steer a terminal.
+What a peer sent may stand in a line (a path, a close reason), so control characters
+are escaped, and whatever follows a newline is indented: nobody outside can forge a
+line or steer a terminal.
 """
 
 from collections.abc import Mapping
@@ -30,8 +31,9 @@ def console_text(entry: Mapping[str, Any], *, colour: bool) -> str:
     """
     head = f"{entry.get('timestamp', '')} {_level(str(entry.get('level', 'info')), colour=colour)}"
     where = _where(entry)
-    event = _one_line(str(entry.get("event", "")))
+    event, *more = _plain(str(entry.get("event", ""))).rstrip().split("\n")
     lines = [" ".join(part for part in (head, f"{where} " if where else "", event) if part)]
+    lines += (f"    {line}" for line in more)
     if entry.get("exception"):
         lines += (f"    {line}" for line in _plain(str(entry["exception"])).splitlines())
     if entry.get("hint"):

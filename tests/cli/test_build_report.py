@@ -1,5 +1,7 @@
 import json
 
+import attrs
+
 from docsync_trio.cli.build_report import ApplicationReport, SiteReport, as_json, as_text
 
 
@@ -48,6 +50,12 @@ def test_a_failing_hook_is_a_failure_although_the_document_was_built():
 
     assert report.failed
     assert "/loud: hook on_server_loaded raised KeyError: 'x'" in as_text(report)
+
+
+def test_a_path_is_no_title():
+    untitled = attrs.evolve(GOOD, title="/good")
+
+    assert "/good: no title; " in as_text(SiteReport("site.toml", (untitled,), ()))
 
 
 def test_nothing_wrong_is_no_failure():

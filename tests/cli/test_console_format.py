@@ -48,7 +48,13 @@ def test_a_peer_can_neither_forge_a_line_nor_steer_the_terminal():
 
     assert "\x1b" not in text
     assert "\x07" not in text
-    assert text.splitlines()[0].endswith(r"path /\x0a21:03:12 info all is well \x1b[2J")
+    assert text.splitlines()[1] == r"    21:03:12 info all is well \x1b[2J"
+
+
+def test_further_lines_of_a_message_are_indented():
+    text = console_text(ENTRY | {"event": "one\n  two\n"}, colour=False)
+
+    assert text.endswith("  one\n      two")
 
 
 def test_colour_is_only_the_levels():

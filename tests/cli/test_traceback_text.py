@@ -19,7 +19,7 @@ def application(source):
 def raised_by(function, *args):
     try:
         function(*args)
-    except BaseException as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001
         return error.with_traceback(error.__traceback__.tb_next)
     raise AssertionError("nothing was raised")
 
