@@ -8,7 +8,7 @@ import functools
 import pathlib
 from collections.abc import Callable, Iterable, Mapping
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import bokeh.application.handlers.handler as bokeh_handler
@@ -23,6 +23,9 @@ from docsync_trio.applications.hooks import Hooks, hooks_in, joined
 from docsync_trio.applications.json_document import JsonHandler
 from docsync_trio.applications.load_error import LoadError
 from docsync_trio.applications.notebook import NotebookHandler
+
+RunIn = Literal["thread", "loop", "auto"]
+"""Where plain functions run; ``"auto"`` is threads unless the code needs the event loop."""
 
 Metadata = Mapping[str, Any] | Callable[[], Any] | None
 """What ``<path>/metadata`` answers: a table, or a function that returns one when asked."""
@@ -72,7 +75,8 @@ class Application:
     by default the first that a handler has, else the path. *metadata* is served as it is, or
     is called for each request. *hooks* (`Hooks`, or a module that defines some) run after
     those that the handlers bring along. *async_kind* is what its ``async`` code is written
-    for; by default it is read from the imports. Raises `LoadError` when these do not fit.
+    for; by default it is read from the imports. *run_callbacks_in* says where its plain
+    functions run. Raises `LoadError` when these do not fit.
     """
 
     path: str = attrs.field()
@@ -83,6 +87,7 @@ class Application:
         factory=Hooks, converter=_as_hooks, alias="hooks", kw_only=True
     )
     async_kind: AsyncKind = attrs.field(kw_only=True)
+    run_callbacks_in: RunIn = attrs.field(default="auto", kw_only=True)
 
     @path.validator
     def _check_path(self, _: Any, path: str) -> None:
@@ -113,6 +118,13 @@ class Application:
     def hooks(self) -> Hooks:
         """The handlers' hooks in their order, then the application's own."""
         return joined([*(handler.hooks for handler in self.handlers), self._further_hooks])
+
+    @property
+    def in_threads(self) -> bool:
+        """Whether its plain functions run in threads, so that other sessions stay quick."""
+        if self.run_callbacks_in != "auto":
+            return self.run_callbacks_in == "thread"
+        return not any(handler.needs_loop for handler in self.handlers)
 
     @property
     def static_path(self) -> pathlib.Path | None:

@@ -17,6 +17,7 @@ from docsync_trio.applications.async_kind import kind_of_function
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import HOOK_NAMES, Hooks
 from docsync_trio.applications.load_error import LoadError
+from docsync_trio.applications.loop_needs import function_needs_loop
 from docsync_trio.applications.output import output_ignored
 from docsync_trio.applications.process_state import process_state_kept
 
@@ -41,6 +42,7 @@ class BokehHandler(Handler):
         static = handler.static_path()
         self.static_path = pathlib.Path(static).absolute() if static else None
         self.async_kind = kind_of_function(type(handler))
+        self.needs_loop = function_needs_loop(type(handler))
         self.hooks = Hooks(
             **{
                 name: (getattr(handler, name),)

@@ -20,6 +20,7 @@ from docsync_trio.applications.file import FileHandler, ScriptHandler
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import Hooks, hooks_in, joined
 from docsync_trio.applications.load_error import LoadError, missing_file, shown
+from docsync_trio.applications.loop_needs import tree_needs_loop
 from docsync_trio.applications.notebook import NotebookHandler
 from docsync_trio.applications.script import Script
 
@@ -53,6 +54,9 @@ class DirectoryHandler(Handler):
         self.hooks = joined([*(_hooks_of(script) for script in hook_scripts), self._main.hooks])
         kinds = [self._main.async_kind, *(script.async_kind for script in hook_scripts)]
         self.async_kind = common_kind(kinds) if any(kinds) else None
+        self.needs_loop = self._main.needs_loop or any(
+            tree_needs_loop(script.tree) for script in hook_scripts
+        )
         self.files = frozenset(path for path in _candidates(self.folder) if path.is_file())
 
     def modify_document(self, document: Document) -> None:

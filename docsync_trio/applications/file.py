@@ -8,6 +8,7 @@ from bokeh.document import Document
 
 from docsync_trio.applications.file_hooks import hooks_of_file
 from docsync_trio.applications.handler import Handler
+from docsync_trio.applications.loop_needs import tree_needs_loop
 from docsync_trio.applications.script import Script
 
 
@@ -18,6 +19,7 @@ class ScriptHandler(Handler):
         self.script = script
         self.hooks = hooks_of_file(script)
         self.async_kind = script.async_kind
+        self.needs_loop = tree_needs_loop(script.tree)
         self.files = frozenset({script.path})
 
     def modify_document(self, document: Document) -> None:

@@ -11,6 +11,7 @@ from docsync_trio.applications.async_kind import kind_of_function
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import takes_arguments
 from docsync_trio.applications.load_error import LoadError
+from docsync_trio.applications.loop_needs import function_needs_loop
 
 
 class FunctionHandler(Handler):
@@ -20,6 +21,8 @@ class FunctionHandler(Handler):
     the document). Raises `LoadError` when it cannot be called with one argument.
     """
 
+    exclusive = False
+
     def __init__(self, function: Callable[[Document], Any]) -> None:
         name = getattr(function, "__qualname__", repr(function))
         if not callable(function):
@@ -28,6 +31,7 @@ class FunctionHandler(Handler):
             raise LoadError(f"{name} is called with the document; write {name}(document)")
         self.function = function
         self.async_kind = kind_of_function(function)
+        self.needs_loop = function_needs_loop(function)
         self.files = _source_file(function)
 
     def modify_document(self, document: Document) -> Awaitable[None] | None:

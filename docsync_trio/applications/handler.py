@@ -35,6 +35,13 @@ class Handler(abc.ABC):
     async_kind: AsyncKind | None = None
     """What the handler's ``async`` code is written for; None when it does not show."""
 
+    needs_loop: bool = False
+    """Whether its plain functions must not run in a thread; see `loop_needs`."""
+
+    exclusive: bool = True
+    """Whether filling a document changes what belongs to the process (``sys.argv``, the
+    working directory): then only one such document is filled at a time."""
+
     files: frozenset[pathlib.Path] = frozenset()
     """The files that were read to make this handler: when one changes, it is out of date."""
 

@@ -26,6 +26,8 @@ class JsonHandler(Handler):
     raises `LoadError` otherwise. Roots that earlier handlers added stay.
     """
 
+    exclusive = False
+
     def __init__(self, path: pathlib.Path | str) -> None:
         self.path = pathlib.Path(path).absolute()
         self.files = frozenset({self.path})

@@ -55,6 +55,7 @@ def load_application(
     further: dict[str, Any] = {"title": settings.title} if settings.title else {}
     if settings.async_ != "auto":
         further["async_kind"] = settings.async_
+    further["run_callbacks_in"] = settings.run_callbacks_in
     return load.attempt(
         ("handlers",),
         lambda made: Application(settings.path, made, metadata=metadata, hooks=hooks, **further),

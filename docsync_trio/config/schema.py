@@ -15,6 +15,7 @@ from typing import Annotated, Any, Final, Literal
 
 import attrs
 
+from docsync_trio.base.durations import OFF
 from docsync_trio.config.bind import Bind, BindAddress, FdBind, TcpBind, UnixBind
 from docsync_trio.config.keys import key
 from docsync_trio.config.lists import FreeTable, ListOf, OneOrMore
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 AsyncWord = Literal["auto", "trio", "asyncio"]
+RunInWord = Literal["auto", "thread", "loop"]
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -113,6 +115,21 @@ class SessionSettings:
         300.0,
         doc="How long a page's token may create a session. A living session may be joined with it "
         "for ever.",
+    )
+    build_timeout: Annotated[float, Duration(0.1)] = key(
+        60.0,
+        doc="How long filling a document, with the hooks of its creation, may take; then its "
+        "visitor gets a page that says so (503).",
+    )
+    callback_timeout: Annotated[float, Duration(0.1)] = key(
+        OFF,
+        doc="How long an async callback may take before it is cancelled. One that runs in a "
+        "thread cannot be cancelled; see `blocking_alert`.",
+    )
+    blocking_alert: Annotated[float, Duration(0.1)] = key(
+        5.0,
+        doc="How long application code may run without a pause before the log names it, with the "
+        "line where it is.",
     )
     max_sessions: Annotated[int, Whole()] = key(
         0,
@@ -208,6 +225,17 @@ class ApplicationSettings:
         "auto",
         doc='Which library its `async def` code is written for; "auto" reads the imports of its '
         "files.",
+    )
+    run_callbacks_in: Annotated[RunInWord, Choice(("auto", "thread", "loop"))] = key(
+        "auto",
+        doc='Where plain functions run. "thread": other sessions stay quick while one computes. '
+        '"loop": in the one thread of the server, for code that must not leave it. "auto": in '
+        "threads, unless the code needs a running asyncio loop.",
+    )
+    threads: Annotated[int, Whole(1)] = key(
+        10,
+        doc="How many threads the application's plain functions may occupy at once; when all are "
+        "busy its further callbacks wait, and no other application's.",
     )
     hooks: Annotated[str | None, ModuleName()] = key(
         None,
