@@ -34,6 +34,10 @@ SEND_SECONDS: Final = 30.0
 """How long one write may take. hypercorn writes pieces of a few KB to some MB; nginx
 gives a peer 60 s between two reads, browsers give up on a page sooner."""
 
+AFTERLIFE_SECONDS: Final = 30.0
+"""How long a connection's tasks may go on when its peer has stopped sending. In HTTP/2
+hypercorn waits without end for a peer that left to take what was meant for it."""
+
 KNOWN_TO_WORK: Final = "hypercorn>=0.18,<0.19"
 
 _EXPECTED: Final = (
@@ -75,9 +79,10 @@ class HttpServer:
 
         Raises whatever hypercorn raises: containing it is the front door's part.
         """
-        stream: Any = BoundedStream(socket, head)
-        state = ConnectionState({})
-        await TCPServer(self._app, self._config, self._context, state, stream).run()
+        with trio.CancelScope() as scope:
+            stream: Any = BoundedStream(socket, head, scope)
+            state = ConnectionState({})
+            await TCPServer(self._app, self._config, self._context, state, stream).run()
 
     async def end_when_idle(self) -> None:
         """Close the connections without a request now, the others behind their answers."""
@@ -95,7 +100,7 @@ class _Context(WorkerContext):
         """Sleep, but not for long once the server ends."""
         with trio.move_on_after(wait):
             await self.terminated.wait()
-            await trio.sleep(min(wait, 1.0))
+            await trio.sleep(min(wait, 0.1))
 
 
 def _config(settings: ServerSettings, observe: Observer) -> Config:
@@ -144,11 +149,13 @@ class _ObservedLogger(Logger):
 class BoundedStream:
     """What hypercorn asks of a Trio stream, over a `PeerSocket`.
 
-    It begins with bytes that were read before, and no write lasts for ever: hypercorn
-    shields its writes, so the bound has to be inside.
+    It begins with *head*, read before. No write lasts for ever: hypercorn shields its
+    writes, so the bound has to be inside. When nothing more can come, the days of
+    *scope*, in which the connection is served, are numbered.
     """
 
-    def __init__(self, socket: PeerSocket, head: bytes) -> None:
+    def __init__(self, socket: PeerSocket, head: bytes, scope: trio.CancelScope) -> None:
+        self._scope = scope
         self._socket = socket
         self._stream = socket.as_stream()
         self._head = head
@@ -163,7 +170,14 @@ class BoundedStream:
         if self._head:
             head, self._head = self._head, b""
             return head
-        return bytes(await self._stream.receive_some(max_bytes))
+        try:
+            received = bytes(await self._stream.receive_some(max_bytes))
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            self._number_the_days()
+            raise
+        if not received:
+            self._number_the_days()
+        return received
 
     async def send_all(self, data: bytes) -> None:
         """Send, or give the peer up."""
@@ -179,4 +193,9 @@ class BoundedStream:
 
     async def aclose(self) -> None:
         """Close both halves."""
+        self._number_the_days()
         await self._stream.aclose()
+
+    def _number_the_days(self) -> None:
+        last = trio.current_time() + AFTERLIFE_SECONDS
+        self._scope.deadline = min(self._scope.deadline, last)
