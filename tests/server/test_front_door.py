@@ -186,11 +186,10 @@ async def test_a_server_that_ran_out_of_descriptors_serves_again(server, nursery
     told = trio.Event()
     server.site.on_event = lambda event: told.set() if isinstance(event, AcceptFailed) else None
     peer = await server.connect()
-    with trio.socket.socket() as waiting:
-        with no_gaps() as last, at_most(last + 1, hard, soft):
-            await waiting.connect(server.address)
-            await told.wait()
-            assert await peer.get("/") == (200, b"hello")
+    with trio.socket.socket() as waiting, no_gaps() as last, at_most(last + 1, hard, soft):
+        await waiting.connect(server.address)
+        await told.wait()
+        assert await peer.get("/") == (200, b"hello")
     assert await server.answers()
 
 
