@@ -120,6 +120,15 @@ def test_a_bare_application_gets_its_arguments(folder):
     assert "['--points', '3']" in err
 
 
+def test_the_browser_is_opened_at_the_first_application(folder):
+    (folder / "browser.py").write_text("import sys\nprint('opened', sys.argv[1], flush=True)\n")
+    browser = f"{sys.executable} {folder / 'browser.py'} %s"
+
+    environment = os.environ | {"BROWSER": browser}
+    with running(folder, "run", "--open", urls=2, env=environment) as (process, (one, _)):
+        assert process.stdout.readline() == f"opened {one}\n"
+
+
 def test_a_taken_port_is_one_line(folder):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
