@@ -19,7 +19,7 @@ def throw(seed):
 
 
 async def modify_doc(document):
-    rng_round = 0
+    rounds = 0
     darts = ColumnDataSource({"x": [], "y": [], "color": []}, name="darts")
     estimates = ColumnDataSource({"thrown": [], "pi": []}, name="estimates")
 
@@ -28,7 +28,8 @@ async def modify_doc(document):
         x_range=(0, 1), y_range=(0, 1),
     )  # fmt: skip
     board.scatter("x", "y", source=darts, size=3, color="color", alpha=0.7)
-    board.arc(0, 0, radius=1, start_angle=0, end_angle=np.pi / 2, color="#1f5f78", line_width=3)
+    angle = np.linspace(0, np.pi / 2, 50)
+    board.line(np.cos(angle), np.sin(angle), color="#1f5f78", line_width=3)
 
     curve = figure(
         title="The estimate of pi", height=400, sizing_mode="stretch_width",
@@ -66,10 +67,10 @@ async def modify_doc(document):
         document.add_next_tick_callback(partial(show, x, y))
 
     def start():
-        nonlocal rng_round
+        nonlocal rounds
         button.disabled = True
-        document.add_next_tick_callback(partial(play, rng_round))
-        rng_round += ROUNDS
+        document.add_next_tick_callback(partial(play, rounds))
+        rounds += ROUNDS
 
     button.on_click(start)
     document.title = "Darts"

@@ -5,6 +5,7 @@ everything that a developer's console would show in red.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -135,3 +136,7 @@ class BokehPage:
 
     def screenshot(self, name: str) -> None:
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+Visit = Callable[[str], BokehPage]
+"""Opens an address in a tab of a fresh profile."""

@@ -2,12 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.whole.bokeh_page import SCREENSHOTS, BokehPage
+from tests.whole.bokeh_page import SCREENSHOTS, BokehPage, Visit
 
 FLAGS = [
     "--no-sandbox",
@@ -25,8 +25,6 @@ MISSING = (
     "DOCSYNC_NO_BROWSER=1 leaves the browser tests out"
 )
 SIZE = {"width": 1280, "height": 800}
-
-Visit = Callable[[str], BokehPage]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,14 +54,25 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def new_tab(browser: Browser) -> BokehPage:
+    return BokehPage(browser.new_context(viewport=SIZE).new_page())
+
+
+@pytest.fixture
+def faulty_tab(browser: Browser) -> Iterator[BokehPage]:
+    """A tab in which something is meant to fail."""
+    tab = new_tab(browser)
+    yield tab
+    tab.page.context.close()
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Visit]:
     """Open an address in a tab of a fresh profile; red lines in a console fail the test."""
     pages: list[BokehPage] = []
 
     def open_page(url: str) -> BokehPage:
-        context = browser.new_context(viewport=SIZE)
-        pages.append(BokehPage(context.new_page()))
+        pages.append(new_tab(browser))
         return pages[-1].open(url)
 
     yield open_page

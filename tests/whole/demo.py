@@ -89,7 +89,7 @@ def use_orders(page: BokehPage) -> None:
     page.until("goods", "m.data.product.length == 6 && !m.data.product.includes('Poppy cake')")
 
 
-VISITS = {
+USAGES = {
     "sliders": use_sliders,
     "streaming": use_streaming,
     "tides": use_tides,

@@ -118,22 +118,22 @@ def use_stations(page: BokehPage) -> None:
 
 
 @attrs.frozen
-class Visit:
+class Usage:
     """An address below the server's, and what is done there."""
 
     address: str
     use: Callable[[BokehPage], None]
 
 
-VISITS = {
-    "widgets": Visit("widgets", use_widgets),
-    "crossfilter": Visit("crossfilter", use_crossfilter),
-    "rollover": Visit("rollover", use_rollover),
-    "patching": Visit("patching", use_patching),
-    "holding": Visit("holding", use_holding),
-    "events": Visit("events", use_events),
-    "callbacks": Visit("callbacks", use_callbacks),
-    "themed": Visit("themed", use_themed),
-    "dashboard": Visit("dashboard", use_dashboard),
-    "stations": Visit("stations?station=uts&days=5", use_stations),
+USAGES = {
+    "widgets": Usage("widgets", use_widgets),
+    "crossfilter": Usage("crossfilter", use_crossfilter),
+    "rollover": Usage("rollover", use_rollover),
+    "patching": Usage("patching", use_patching),
+    "holding": Usage("holding", use_holding),
+    "events": Usage("events", use_events),
+    "callbacks": Usage("callbacks", use_callbacks),
+    "themed": Usage("themed", use_themed),
+    "dashboard": Usage("dashboard", use_dashboard),
+    "stations": Usage("stations?station=uts&days=5", use_stations),
 }

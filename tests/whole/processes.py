@@ -53,6 +53,12 @@ class Log:
             raise AssertionError(f"no line matches {pattern!r} in:\n{self.text}")
         return match
 
+    def whole_text(self) -> str:
+        """All of it, once the process has closed its output."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.ended, timeout=STOPPING)
+        return self.text
+
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
@@ -73,17 +79,13 @@ class Server:
 
 
 @contextmanager
-def running(
-    command: Sequence[str],
-    *,
-    listening: str,
-    cwd: Path = ROOT,
-    env: Mapping[str, str] | None = None,
-) -> Iterator[Server]:
-    """Run *command* until the block ends; *listening* matches its line with the port."""
+def started(
+    command: Sequence[str], *, env: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], Log]]:
+    """Run *command*, at the latest until the block ends; *env* is added to ours."""
     process = subprocess.Popen(
         command,
-        cwd=cwd,
+        cwd=ROOT,
         env={**os.environ, "PYTHONUNBUFFERED": "1", "NO_COLOR": "1", **(env or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -96,8 +98,7 @@ def running(
     reader = threading.Thread(target=log.follow, args=(process.stdout,), daemon=True)
     reader.start()
     try:
-        port = log.wait_for(listening)["port"]
-        yield Server(url=f"http://127.0.0.1:{port}", log=log, process=process)
+        yield process, log
     finally:
         process.terminate()
         try:
@@ -106,6 +107,16 @@ def running(
             process.kill()
             process.wait()
         reader.join()
+
+
+@contextmanager
+def running(
+    command: Sequence[str], *, listening: str, env: Mapping[str, str] | None = None
+) -> Iterator[Server]:
+    """Run a server until the block ends; *listening* matches its line with the port."""
+    with started(command, env=env) as (process, log):
+        port = log.wait_for(listening)["port"]
+        yield Server(url=f"http://127.0.0.1:{port}", log=log, process=process)
 
 
 @contextmanager

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.whole.bokeh_page import Visit
 from tests.whole.canonical import canonical, differences
-from tests.whole.conftest import Visit
-from tests.whole.gallery import VISITS
+from tests.whole.gallery import USAGES
 from tests.whole.processes import ROOT, Server, bokeh_serve, docsync
 
 pytestmark = [pytest.mark.whole, pytest.mark.browser]
@@ -27,14 +27,14 @@ def bokehs() -> Iterator[Server]:
         yield server
 
 
-@pytest.mark.parametrize("name", VISITS)
+@pytest.mark.parametrize("name", USAGES)
 def test_both_servers_leave_the_same_page_behind(
     name: str, visit: Visit, ours: Server, bokehs: Server
 ) -> None:
     left_behind = []
     for server, who in ((ours, "docsync"), (bokehs, "bokeh-serve")):
-        page = visit(f"{server.url}/{VISITS[name].address}")
-        VISITS[name].use(page)
+        page = visit(f"{server.url}/{USAGES[name].address}")
+        USAGES[name].use(page)
         left_behind.append(canonical(page.documents()))
         page.screenshot(f"gallery-{name}-{who}")
         page.page.close()
