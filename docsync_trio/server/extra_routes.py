@@ -4,7 +4,7 @@ import pathlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
 from docsync_trio.applications.load_error import LoadError
 from docsync_trio.applications.reference import load_function
@@ -40,7 +40,7 @@ def extra_routes(
     endpoints: dict[str, Endpoint],
     prefix: str,
     cache: FileCache,
-) -> Iterator[BaseRoute]:
+) -> Iterator[Route]:
     """Yield the routes that the settings describe; *endpoints* has the functions, by path."""
     for route in routes:
         url = url_below(prefix, route.path)

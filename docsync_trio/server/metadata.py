@@ -12,7 +12,6 @@ from docsync_trio.base.errors import ApplicationError
 from docsync_trio.base.events import ApplicationTaskFailed
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
-from docsync_trio.sessions.tasks import call
 
 
 @attrs.frozen(eq=False)

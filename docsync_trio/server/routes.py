@@ -15,7 +15,7 @@ import attrs
 from bokeh.embed.bundle import extension_dirs
 from bokeh.settings import settings as bokeh_settings
 from starlette.exceptions import HTTPException
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from docsync_trio.server.access import admit_websocket
@@ -28,6 +28,7 @@ from docsync_trio.server.extra_routes import Endpoint, extra_routes
 from docsync_trio.server.index import Index, without_slash
 from docsync_trio.server.metadata import Metadata
 from docsync_trio.server.pages import Page
+from docsync_trio.server.route_tree import RouteTree
 from docsync_trio.server.served_applications import (
     PATH_CHARACTERS,
     ServedApplications,
@@ -49,20 +50,20 @@ def build_asgi(site: ServedApplications, endpoints: Mapping[str, Endpoint]) -> A
     *endpoints* has the functions of ``[[routes]]``, by path.
     """
     table = _Table(site, endpoints, Answers(site.observe, site.show_errors, links_of(site)))
-    router = Router(list(table.routes()), redirect_slashes=False, default=_nothing_here)
+    tree = RouteTree.of(site.settings.server.prefix, table.routes(), _nothing_here)
     admit = partial(admit_websocket, site)
     limits = websocket_limits(site.settings.server)
 
     async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
         match scope["type"]:
             case "http":
-                await table.answers.around(router, scope, receive, send)
+                await table.answers.around(tree.router_for(scope), scope, receive, send)
             case "websocket":
                 await serve_asgi_websocket(
                     admit, limits, scope, receive, send, observe=site.observe
                 )
             case _:
-                await router(scope, receive, send)
+                await tree.others(scope, receive, send)
 
     return asgi
 
@@ -89,7 +90,7 @@ class _Table:
     cache: FileCache = attrs.field(factory=FileCache)
     bokehjs: BokehJS = attrs.field(factory=BokehJS)
 
-    def routes(self) -> Iterator[BaseRoute]:
+    def routes(self) -> Iterator[Route]:
         settings = self.site.settings
         yield Route(
             self._url("/static/extensions/{file:path}"),
@@ -107,7 +108,7 @@ class _Table:
             if has_parameters(context.application.path):
                 yield from self._routes_of(context)
 
-    def _site_routes(self) -> Iterator[BaseRoute]:
+    def _site_routes(self) -> Iterator[Route]:
         yield Route(
             self._url("/static/{file:path}"), StaticFiles((self._bokehjs,), self.cache), methods=GET
         )
@@ -120,7 +121,7 @@ class _Table:
             if self._url(""):
                 yield Route(self._url(""), index, methods=GET)
 
-    def _routes_of(self, context: ApplicationContext) -> Iterator[BaseRoute]:
+    def _routes_of(self, context: ApplicationContext) -> Iterator[Route]:
         url = self._url(context.application.path)
         page = Page(self.site, context, self.bokehjs)
         yield Route(url, page, methods=GET)

@@ -28,7 +28,7 @@ from docsync_trio.server.join import Admit
 from docsync_trio.server.routes import build_asgi
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext, open_application
-from docsync_trio.sessions.asyncio_bridge import open_bridge
+from docsync_trio.sessions.facilities import open_facilities
 
 
 @attrs.frozen(eq=False)
@@ -113,19 +113,17 @@ async def _open_applications(
     applications: tuple[Application, ...],
     observe: Observer,
 ) -> list[ApplicationContext]:
-    bridge = None
-    if any(application.async_kind == "asyncio" for application in applications):
-        # One loop for the whole site, opened first: it has to outlive every session.
-        bridge = await stack.enter_async_context(open_bridge())
+    facilities = await stack.enter_async_context(open_facilities(applications, observe))
     limits = Limits(message_size=settings.server.max_message_size)
-    sessions = {application.path: application.sessions for application in settings.applications}
+    named = {application.path: application for application in settings.applications}
     return [
         await stack.enter_async_context(
             open_application(
                 application,
-                sessions[application.path],
+                named[application.path].sessions,
                 observe=observe,
-                bridge=bridge,
+                facilities=facilities,
+                threads=named[application.path].threads,
                 limits=limits,
             )
         )

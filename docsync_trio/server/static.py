@@ -14,7 +14,7 @@ import trio
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from docsync_trio.server.static_conditions import NOTHING, Conditions, http_date
+from docsync_trio.server.static_conditions import NOTHING, Conditions
 from docsync_trio.server.static_files import FileCache, StaticFile
 
 FOREVER = b"public, max-age=31536000, immutable"
@@ -117,7 +117,7 @@ def answer_with(file: StaticFile, folder: Folder, scope: Scope) -> Answer:
             f'"{file.version}"'.encode() if packed is None else f'"{file.version}-gz"'.encode(),
         ),
         (b"cache-control", _cache_control(file, folder, scope)),
-        (b"last-modified", http_date(file).encode()),
+        (b"last-modified", file.last_modified.encode()),
     ]
     if file.compressed is not None:
         fields.append((b"vary", b"accept-encoding"))
@@ -146,8 +146,8 @@ def _body(file: StaticFile, start: int, stop: int) -> bytes | tuple[Path, int, i
 
 def _cache_control(file: StaticFile, folder: Folder, scope: Scope) -> bytes:
     query = scope.get("query_string", b"")
-    if b"v=" not in query:
-        return ASK_AGAIN
+    if query == b"v=" + file.version.encode():
+        return FOREVER
     version = dict(parse_qsl(query.decode("latin-1"))).get("v", "")
     # While servers of two versions stand behind one address, the old one is asked for
     # the new one's files: it must not have its answer kept for a year.

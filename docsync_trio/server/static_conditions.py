@@ -6,7 +6,7 @@ without sending anything.
 
 import re
 from collections.abc import Mapping
-from email.utils import formatdate, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 
 import attrs
 from starlette.types import Scope
@@ -20,11 +20,6 @@ NOTHING = (0, 0)
 """The part of a file that a client gets who asks for bytes behind its end."""
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
-
-
-def http_date(file: StaticFile) -> str:
-    """Return when the file was modified, as HTTP writes it."""
-    return formatdate(file.modified, usegmt=True)
 
 
 @attrs.frozen
@@ -55,7 +50,7 @@ class Conditions:
         """
         match = _RANGE.fullmatch(self.fields.get(b"range", "").strip())
         condition = self.fields.get(b"if-range")
-        if match is None or condition not in (None, f'"{file.version}"', http_date(file)):
+        if match is None or condition not in (None, f'"{file.version}"', file.last_modified):
             return None
         first, last = match.groups()
         if not first and not last:

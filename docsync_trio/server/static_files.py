@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import os
 from collections import OrderedDict
+from email.utils import formatdate
 from functools import lru_cache
 from mimetypes import guess_type
 from pathlib import Path
@@ -43,6 +44,8 @@ MEDIA_TYPES = {
 _TEXT = ("text/", "application/json", "application/xml", "image/svg+xml")
 _COMPRESSIBLE = (*_TEXT, "application/wasm", "image/x-icon", "application/javascript")
 
+NANOSECONDS = 1_000_000_000
+
 Identity = tuple[int, int, int, int]
 
 
@@ -50,6 +53,7 @@ Identity = tuple[int, int, int, int]
 class StaticFile:
     """One file as it is on disk now.
 
+    *modified* is in seconds since the epoch, *last_modified* the same as HTTP writes it.
     *content* is None where it is too large for memory, *compressed* (gzip) None where
     that gains nothing. *version* changes whenever the content does.
     """
@@ -58,6 +62,7 @@ class StaticFile:
     identity: Identity
     size: int
     modified: int
+    last_modified: str
     version: str
     media_type: str
     content: bytes | None
@@ -139,7 +144,8 @@ def read_file(path: Path) -> StaticFile:
         path=path,
         identity=identity,
         size=size if content is None else len(content),
-        modified=modified // 1_000_000_000,
+        modified=modified // NANOSECONDS,
+        last_modified=formatdate(modified // NANOSECONDS, usegmt=True),
         version=version,
         media_type=media_type,
         content=content,

@@ -164,3 +164,19 @@ async def test_a_page_answers_get_and_head_only(tmp_path, method):
         assert reply.status == 405
         assert set(reply.headers["allow"].split(", ")) == {"GET", "HEAD"}
         assert site.events == []
+
+
+async def test_routes_are_found_by_their_first_part_and_tried_in_order(tmp_path):
+    applications = [
+        application(tmp_path, "/a/{x:int}", title="int"),
+        application(tmp_path, "/{any}/1", title="any"),
+        application(tmp_path, "/a/b", title="fixed"),
+    ]
+    async with a_site(*applications, prefix="/p/q") as site:
+        for target, title in [("a/1", "int"), ("a/b", "fixed"), ("c/1", "any")]:
+            page = await ask(site.asgi, f"/p/q/{target}")
+            assert f"<title>{title}</title>" in page.text
+            mounted = await ask(site.asgi, f"/m/p/q/{target}", root_path="/m")
+            assert f"<title>{title}</title>" in mounted.text
+        for target in ("/p/q/a/c", "/p/a/1", "/a/1", "/p/qa/1"):
+            assert (await ask(site.asgi, target)).status == 404

@@ -216,6 +216,7 @@ file = StaticFile(
     identity=(0, 0, 0, 0),
     size=1000,
     modified=0,
+    last_modified="Thu, 01 Jan 1970 00:00:00 GMT",
     version="v",
     media_type="text/plain",
     content=b"",
