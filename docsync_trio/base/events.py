@@ -63,6 +63,31 @@ class CallbackFailed(SessionEvent):
 
 
 @attrs.frozen
+class CallbackBlocks(SessionEvent):
+    """Application code has been running for *seconds* without a pause; it still does.
+
+    *what* names it, *stack* is the text of a traceback of where it is. Told from a
+    thread of its own, as the loop may be what is blocked. *session* is empty for code
+    that belongs to none.
+    """
+
+    what: str
+    seconds: float
+    stack: str
+
+
+@attrs.frozen
+class CallbackLeftBehind(SessionEvent):
+    """A session has ended and a thread of it has not: *what* runs on, at *stack*.
+
+    The document is kept for it and released when it ends.
+    """
+
+    what: str
+    stack: str
+
+
+@attrs.frozen
 class ApplicationTaskFailed(ApplicationEvent):
     """A server hook, a server-level callback or a task of the application raised."""
 

@@ -36,5 +36,5 @@ class Metadata:
     async def _data(self) -> Any:
         metadata = self.context.application.metadata
         if callable(metadata):
-            metadata = await call(self.context.tasks.bridge, metadata)
+            metadata = await self.context.tasks.caller.call(metadata)
         return {} if metadata is None else metadata

@@ -28,15 +28,16 @@ from docsync_trio.config.schema import SessionSettings
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.frames import Limits
 from docsync_trio.sessions.any_thread import HomeThread
-from docsync_trio.sessions.asyncio_bridge import AsyncioBridge
+from docsync_trio.sessions.caller import Caller, name_of
 from docsync_trio.sessions.contexts import ServerContext
 from docsync_trio.sessions.environment import Environment
+from docsync_trio.sessions.facilities import Facilities
 from docsync_trio.sessions.fire_wall import contained, fault_of_the_application
 from docsync_trio.sessions.making import Making
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.server_callbacks import ServerCallbacks
 from docsync_trio.sessions.session import Session
-from docsync_trio.sessions.tasks import Tasks, call, name_of
+from docsync_trio.sessions.tasks import Tasks
 from docsync_trio.sessions.wire import Ending
 
 RETRY_AFTER = 10
@@ -64,7 +65,8 @@ class ApplicationContext:
 
     def __attrs_post_init__(self) -> None:
         self.server_context = ServerContext(self)
-        self.tasks = Tasks(HomeThread(), self._environment.bridge, self._nursery, self._report)
+        caller = Caller(self._environment, session="")
+        self.tasks = Tasks(HomeThread(), caller, self._nursery, self._report)
         self.callbacks = ServerCallbacks(self.tasks, self._report)
 
     @property
@@ -121,7 +123,7 @@ class ApplicationContext:
     async def run_server_hooks(self, name: str) -> None:
         """Run the hooks ``on_server_loaded`` or ``on_server_unloaded``, in order."""
         for hook in getattr(self.application.hooks, name):
-            run = partial(call, self._environment.bridge, hook, self.server_context)
+            run = partial(self.tasks.caller.call, hook, self.server_context)
             await contained(run, partial(self._report, f"hook {name_of(hook)}"))
 
     def _start(self, session_id: str, request: Request, *, by_websocket: bool) -> None:
@@ -210,20 +212,22 @@ async def open_application(
     settings: SessionSettings,
     *,
     observe: Observer,
-    bridge: AsyncioBridge | None = None,
+    facilities: Facilities,
+    threads: int = 10,
     limits: Limits | None = None,
 ) -> AsyncIterator[ApplicationContext]:
     """Serve *application* for the length of the block; at its end all its sessions end.
 
-    *bridge* is needed where the application's ``async`` code is written for asyncio.
-    *limits* bounds what a browser may send.
+    *facilities* are what it shares with other applications, *threads* how many of its plain
+    functions may run at once, and *limits* bounds what a browser may send.
     """
     environment = Environment(
         application,
         settings,
         observe,
         limits or Limits(),
-        bridge if application.async_kind == "asyncio" else None,
+        facilities,
+        trio.CapacityLimiter(threads) if application.in_threads else None,
     )
     async with trio.open_nursery() as nursery:
         context = ApplicationContext(environment, nursery)

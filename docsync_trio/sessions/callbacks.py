@@ -12,7 +12,7 @@ import attrs
 import trio
 
 from docsync_trio.sessions.any_thread import HomeThread
-from docsync_trio.sessions.tasks import name_of
+from docsync_trio.sessions.caller import name_of
 from docsync_trio.sessions.timers import Timers
 
 

@@ -74,6 +74,10 @@ class ServedSession(Protocol):
         """Call *function* when it is its turn."""
         ...
 
+    def flush(self) -> None:
+        """Send what has changed so far."""
+        ...
+
 
 class ServerContext(BokehServerContext):
     """An application while it is served: what ``on_server_loaded`` hooks are given."""
@@ -176,6 +180,13 @@ class SessionContext(BokehSessionContext):
         raised to the caller.
         """
         return EitherWay(partial(self._session.with_document, func))
+
+    def flush(self) -> None:
+        """Send what the callback that calls this has changed so far, without waiting for its end.
+
+        For plain functions that compute for long; ``async`` ones do it at every await.
+        """
+        self._session.flush()
 
     def start_soon(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
         """Start ``function(*args)`` as a task that ends with the session.

@@ -1,23 +1,31 @@
 """What all sessions of one application have in common."""
 
 import attrs
+import trio
 
 from docsync_trio.applications.application import Application
 from docsync_trio.base.events import Observer
 from docsync_trio.config.schema import SessionSettings
 from docsync_trio.protocol.frames import Limits
 from docsync_trio.sessions.asyncio_bridge import AsyncioBridge
+from docsync_trio.sessions.facilities import Facilities
 
 
 @attrs.frozen(eq=False)
 class Environment:
-    """An application, its settings, and who is told what happens.
+    """An application, its settings, who is told what happens, and what it shares with others.
 
-    *bridge* is None where the application's ``async`` code is written for Trio.
+    *threads* bounds the worker threads of its plain functions; None: they run in the loop.
     """
 
     application: Application
     settings: SessionSettings
     observe: Observer
     limits: Limits
-    bridge: AsyncioBridge | None
+    facilities: Facilities
+    threads: trio.CapacityLimiter | None
+
+    @property
+    def bridge(self) -> AsyncioBridge | None:
+        """What runs its ``async`` code; None where that is written for Trio."""
+        return self.facilities.bridge if self.application.async_kind == "asyncio" else None

@@ -12,37 +12,52 @@ from docsync_trio.sessions.connection import Connection
 Report = Callable[[str, BaseException], None]
 """Takes what raised, in words, and what it raised."""
 
+Handle = Callable[[SharedDocument, Connection, Message, Report], Outgoing]
 
-def pull(shared: SharedDocument, connection: Connection, message: Message) -> Outgoing:
-    """The whole document."""
+
+def reply(
+    shared: SharedDocument, connection: Connection, message: Message, report: Report
+) -> Outgoing:
+    """The answer to *message*; what the application raises meanwhile goes to *report*.
+
+    Raises `ProtocolError` where the content is not what the kind of message needs.
+    """
+    return _HANDLERS[message.kind](shared, connection, message, report)
+
+
+def _pull(
+    shared: SharedDocument, connection: Connection, message: Message, _report: Report
+) -> Outgoing:
     return shared.pull(connection, message, inline_buffers=connection.inline_buffers)
 
 
-def push(shared: SharedDocument, connection: Connection, message: Message) -> Outgoing:
-    """Take the peer's document."""
+def _push(
+    shared: SharedDocument, connection: Connection, message: Message, _report: Report
+) -> Outgoing:
     shared.push(connection, message)
     return ok(message.id)
 
 
-def server_info(_shared: SharedDocument, _connection: Connection, message: Message) -> Outgoing:
-    """Which version of Bokeh the server has."""
-    return server_info_reply(message.id, bokeh.__version__)
-
-
-HANDLERS: dict[str, Callable[[SharedDocument, Connection, Message], Outgoing]] = {
-    "PULL-DOC-REQ": pull,
-    "PUSH-DOC": push,
-    "SERVER-INFO-REQ": server_info,
-}
-
-
-def patch(
+def _patch(
     shared: SharedDocument, connection: Connection, message: Message, report: Report
 ) -> Outgoing:
-    """Apply the peer's changes; what the application raises meanwhile is reported."""
     errors = shared.patch(connection, message)
     for fault in errors:
         report("callback of a change from the browser", fault)
     if errors:
         return error(message.id, "the application raised an error; the server's log has it")
     return ok(message.id)
+
+
+def _server_info(
+    _shared: SharedDocument, _connection: Connection, message: Message, _report: Report
+) -> Outgoing:
+    return server_info_reply(message.id, bokeh.__version__)
+
+
+_HANDLERS: dict[str, Handle] = {
+    "PULL-DOC-REQ": _pull,
+    "PUSH-DOC": _push,
+    "PATCH-DOC": _patch,
+    "SERVER-INFO-REQ": _server_info,
+}

@@ -9,9 +9,10 @@ import attrs
 
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.callbacks import Callbacks, SessionCallback
+from docsync_trio.sessions.caller import name_of
 from docsync_trio.sessions.fire_wall import contained
 from docsync_trio.sessions.inbox import Inbox
-from docsync_trio.sessions.tasks import Tasks, call, name_of
+from docsync_trio.sessions.tasks import Tasks
 
 _numbers = itertools.count(1)
 
@@ -97,6 +98,6 @@ class ServerCallbacks:
         self._callbacks.starts(callback)
         what = f"server callback {name_of(callback.callback)}"
         await contained(
-            partial(call, self._tasks.bridge, callback.callback), partial(self._report, what)
+            partial(self._tasks.caller.call, callback.callback), partial(self._report, what)
         )
         self._callbacks.ran(callback)

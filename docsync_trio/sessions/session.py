@@ -1,13 +1,11 @@
-"""One session: a document, who may change it when, and how it ends.
+"""One session: a document, those who look at it, and how it ends.
 
 A session is a task with a nursery. Messages from browsers and the application's
-callbacks wait in one inbox and are handled one at a time, in the order of arrival;
-what they changed is posted to the connections, which send it in their own time.
+callbacks take turns with the document; what they changed is posted to the connections,
+which send it in their own time.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -20,7 +18,7 @@ from bokeh.settings import settings as bokeh_settings
 
 from docsync_trio.applications.application import checked_payload
 from docsync_trio.base.errors import ProtocolError
-from docsync_trio.base.events import CallbackFailed, PeerFault
+from docsync_trio.base.events import CallbackFailed, CallbackLeftBehind, PeerFault
 from docsync_trio.documents.bokeh_private import set_session_context
 from docsync_trio.documents.curdoc import curdoc_scope
 from docsync_trio.documents.shared_document import SharedDocument
@@ -31,22 +29,20 @@ from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.asyncio_bridge import Tasks as AsyncioTasks
 from docsync_trio.sessions.asyncio_bridge import cancel_tasks, keep_tasks_in
 from docsync_trio.sessions.callbacks import Callbacks, SessionCallback, callback_name
+from docsync_trio.sessions.caller import Caller, name_of
 from docsync_trio.sessions.connection import Connection
 from docsync_trio.sessions.connections import Connections
 from docsync_trio.sessions.contexts import ServerContext, SessionContext
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.fire_wall import contained
-from docsync_trio.sessions.inbox import Inbox
 from docsync_trio.sessions.lifetime import Lifetime
 from docsync_trio.sessions.request import Request
-from docsync_trio.sessions.tasks import Tasks, call, name_of
-from docsync_trio.sessions.visit import Visit
+from docsync_trio.sessions.tasks import Tasks
+from docsync_trio.sessions.turns import Turns
 from docsync_trio.sessions.wire import Ending, Wire
 
 HOOK_GRACE = 10.0
 """Seconds that all hooks of a session's end get together."""
-
-_holder: ContextVar["Session | None"] = ContextVar("docsync_holder", default=None)
 
 
 @attrs.define(eq=False)
@@ -72,10 +68,10 @@ class Session:
     lifetime: Lifetime = attrs.field(init=False)
     tasks: Tasks = attrs.field(init=False)
     _shared: SharedDocument = attrs.field(init=False)
+    _caller: Caller = attrs.field(init=False)
+    _turns: Turns = attrs.field(init=False)
     _callbacks: Callbacks = attrs.field(init=False)
     _unlocked: UnlockedDocumentProxy = attrs.field(init=False)
-    _inbox: Inbox = attrs.field(factory=Inbox, init=False)
-    _visits: set[Visit] = attrs.field(factory=set, init=False)
     _asyncio_tasks: AsyncioTasks = attrs.field(factory=set, init=False)
     _connections: Connections = attrs.field(init=False)
 
@@ -86,29 +82,31 @@ class Session:
         set_session_context(self.document, self.context)
         self._unlocked = UnlockedDocumentProxy(self.document)
         self._shared = SharedDocument(self.document, held=True)
+        self._caller = Caller(self._environment, self.id)
+        timeout = self._environment.settings.callback_timeout
+        self._turns = Turns(self._shared, self._caller, self.report, timeout)
         keep_tasks_in(self._asyncio_tasks)
         with curdoc_scope(self._unlocked):
-            self.tasks = Tasks(HomeThread(), self._environment.bridge, self._nursery, self.report)
+            self.tasks = Tasks(HomeThread(), self._caller, self._nursery, self.report)
         self._callbacks = Callbacks(self.tasks.home, self._queue_callback)
         self.document.callbacks.on_change_dispatch_to(self._callbacks)
 
     async def build(self) -> None:
         """Let the application fill the document; raises what the application raises."""
-        application, bridge = self._environment.application, self._environment.bridge
-        request = self.request
+        application, request, call = self._environment.application, self.request, self._caller.call
         self.token_payload = {
             "headers": dict(request.headers),
             "cookies": request.cookies,
             **request.token_payload,
         }
         for hook in application.hooks.process_request:
-            payload = checked_payload(hook, await call(bridge, hook, request))
-            self.token_payload.update(payload)
+            self.token_payload.update(checked_payload(hook, await call(hook, request)))
         for hook in application.hooks.on_session_created:
             await self._contained(f"hook {name_of(hook)}", hook, self.context)
         with curdoc_scope(self.document):
             for handler in application.handlers:
-                await call(bridge, handler.modify_document, self.document)
+                async with self._caller.turn(needed=handler.exclusive):
+                    await call(handler.modify_document, self.document)
         if bokeh_settings.perform_document_validation():
             self.document.validate()
         self._shared.held = False
@@ -116,7 +114,7 @@ class Session:
     async def live(self) -> None:
         """Serve it until its lifetime is over and its connections have left."""
         self.lifetime.begin()
-        self._nursery.start_soon(self._inbox.work)
+        self._nursery.start_soon(self._turns.work)
         self._nursery.start_soon(self._callbacks.keep_time)
         await self.lifetime.over()
         await self._connections.dismiss()
@@ -132,7 +130,7 @@ class Session:
             if connection.fault is not None:
                 self._environment.observe(PeerFault(peer, str(connection.fault), connection.fault))
             self._shared.leave(connection)
-            self._inbox.post(self._connection_lost)
+            self._turns.queue(self._connection_lost)
             self._connections.leave(connection)
         return connection.ending
 
@@ -140,20 +138,16 @@ class Session:
         """The result of ``function(document)``, called when it is its turn.
 
         Raises what *function* raises. A session that has ended calls nothing and
-        gives None. Whoever holds the document already is not made to wait for itself.
+        gives None.
         """
-        bridge = self._environment.bridge
-        if _holder.get() is self:
-            return await call(bridge, function, self.document)
-        if self.destroyed:
-            return None
-        visit = Visit(partial(call, bridge, function, self.document))
-        self._visits.add(visit)
-        self._inbox.post(partial(self._receive_visit, visit))
-        try:
-            return await visit.wait()
-        finally:
-            self._visits.discard(visit)
+        return None if self.destroyed else await self._turns.visit(function)
+
+    def flush(self) -> None:
+        """Send what has changed so far; call it with the document held, in any thread."""
+        if self.tasks.home.is_here():
+            self._turns.post_changes()
+        else:
+            trio.from_thread.run_sync(self._turns.post_changes)
 
     def end(self, ending: Ending, reason: str) -> None:
         """Let the session end now; its connections are closed with *ending*."""
@@ -163,19 +157,13 @@ class Session:
         """Release everything, once the nursery has ended: document first, hooks after."""
         await self._connections.dismiss()
         await cancel_tasks(self._asyncio_tasks)
-        for visit in self._visits:
-            visit.give_up()
+        self._turns.give_up()
         last_callbacks = list(self.document.session_destroyed_callbacks)
         self.destroyed = True
-        try:
-            self._shared.destroy()
-        except Exception as fault:  # noqa: BLE001 - a document may bring its own way to end
-            self.report("the end of the document", fault)
+        self._release_document()
         with trio.move_on_after(HOOK_GRACE) as grace:
-            for hook in [
-                *last_callbacks,
-                *self._environment.application.hooks.on_session_destroyed,
-            ]:
+            hooks = self._environment.application.hooks.on_session_destroyed
+            for hook in [*last_callbacks, *hooks]:
                 await self._contained(f"hook {name_of(hook)}", hook, self.context)
         if grace.cancelled_caught:
             self.report("hook on_session_destroyed", TimeoutError(f"took over {HOOK_GRACE:g} s"))
@@ -185,75 +173,61 @@ class Session:
         path = self._environment.application.path
         self._environment.observe(CallbackFailed(path, self.id, what, fault))
 
+    def _release_document(self) -> None:
+        """Take the document apart; where a thread still uses it, once that has ended."""
+        left_behind = self._caller.take_left_behind()
+        if left_behind is None:
+            try:
+                self._shared.destroy()
+            except Exception as fault:  # noqa: BLE001 - a document may bring its own way to end
+                self.report("the end of the document", fault)
+            return
+        left_behind.afterwards(self._release_document)
+        path, stack = self._environment.application.path, left_behind.stack()
+        self._environment.observe(CallbackLeftBehind(path, self.id, left_behind.what, stack))
+
     def _receive(self, connection: Connection, message: Message) -> None:
-        self._inbox.post(partial(self._handle, connection, message))
+        self._turns.queue(partial(self._handle, connection, message))
 
     async def _handle(self, connection: Connection, message: Message) -> None:
-        with self._held():
+        with self._turns.hold():
             reply = await contained(
                 partial(self._reply, connection, message), partial(self.report, message.kind)
             )
         connection.post(reply or error(message.id, "the application raised an error"))
         connection.handled()
 
-    async def _reply(self, connection: Connection, message: Message) -> Outgoing:
+    async def _reply(self, connection: Connection, message: Message) -> Outgoing | None:
+        reply = partial(replies.reply, self._shared, connection, message, self.report)
         try:
-            if message.kind == "PATCH-DOC":
-                return replies.patch(self._shared, connection, message, self.report)
-            return replies.HANDLERS[message.kind](self._shared, connection, message)
+            answer: Outgoing = await self._caller.call(reply)
         except ProtocolError as fault:
             connection.fail(fault)
             return error(message.id, str(fault))
-
-    async def _receive_visit(self, visit: Visit) -> None:
-        with self._held():
-            await visit.receive()
+        return answer
 
     def _queue_callback(self, callback: SessionCallback) -> None:
         if getattr(callback.callback, "nolock", False):
             self.tasks.spawn(partial(self._run_unlocked, callback), callback_name(callback))
         else:
-            self._inbox.post(partial(self._run_locked, callback))
+            self._turns.queue(partial(self._run_locked, callback))
 
     async def _run_locked(self, callback: SessionCallback) -> None:
         if self._callbacks.is_live(callback):
-            with self._held():
-                await self._run(callback)
+            self._callbacks.starts(callback)
+            await self._turns.take(callback_name(callback), callback.callback)
+            self._callbacks.ran(callback)
 
     async def _run_unlocked(self, callback: SessionCallback) -> None:
         if self._callbacks.is_live(callback):
-            await self._run(callback)
-
-    async def _run(self, callback: SessionCallback) -> None:
-        self._callbacks.starts(callback)
-        await self._contained(callback_name(callback), callback.callback)
-        self._callbacks.ran(callback)
+            self._callbacks.starts(callback)
+            await self._contained(callback_name(callback), callback.callback)
+            self._callbacks.ran(callback)
 
     async def _connection_lost(self) -> None:
-        with self._held():
+        if self.document.callbacks.event_callbacks_for_event_name(ConnectionLost.event_name):
             trigger = self.document.callbacks.trigger_event
-            await self._contained("callback of ConnectionLost", trigger, ConnectionLost())
+            await self._turns.take("callback of ConnectionLost", trigger, ConnectionLost())
 
     async def _contained(self, what: str, function: Callable[..., Any], *args: Any) -> None:
-        await contained(
-            partial(call, self._environment.bridge, function, *args), partial(self.report, what)
-        )
-
-    @contextmanager
-    def _held(self) -> Iterator[None]:
-        """Within the block the document may be changed; what changed is posted at its end."""
-        token = _holder.set(self)
-        self._shared.held = True
-        try:
-            with curdoc_scope(self.document):
-                yield
-        finally:
-            self._shared.held = False
-            _holder.reset(token)
-            self._post_changes()
-
-    def _post_changes(self) -> None:
-        for post in self._shared.drain(partial(self.report, "a value that cannot be sent")):
-            for viewer in post.to:
-                if isinstance(viewer, Connection):
-                    viewer.post(post.message)
+        await contained(partial(self._caller.call, function, *args), partial(self.report, what))

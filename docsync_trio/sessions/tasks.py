@@ -1,28 +1,15 @@
 """Tasks that application code starts: owned by a nursery of ours, contained one by one."""
 
 import contextvars
-import inspect
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
 import attrs
 import trio
 
 from docsync_trio.sessions.any_thread import HomeThread
-from docsync_trio.sessions.asyncio_bridge import AsyncioBridge
+from docsync_trio.sessions.caller import Caller, name_of
 from docsync_trio.sessions.fire_wall import contained
-
-
-async def call(bridge: AsyncioBridge | None, function: Callable[..., Any], *args: Any) -> Any:
-    """The result of ``function(*args)``, awaited if it has to be.
-
-    *bridge* is None where the application's ``async`` code is written for Trio.
-    """
-    result = function(*args)
-    if not inspect.isawaitable(result):
-        return result
-    return await (result if bridge is None else bridge.run(result))
 
 
 @attrs.define(eq=False)
@@ -34,7 +21,7 @@ class Tasks:
     """
 
     home: HomeThread
-    bridge: AsyncioBridge | None
+    caller: Caller
     _nursery: trio.Nursery
     _report: Callable[[str, BaseException], None]
     _context: contextvars.Context = attrs.field(factory=contextvars.copy_context, init=False)
@@ -42,17 +29,10 @@ class Tasks:
     def start_soon(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
         """Start ``function(*args)``, from any thread; what it raises ends only itself."""
         what = f"task {name_of(function)}"
-        run = partial(call, self.bridge, function, *args)
+        run = partial(self.caller.call, function, *args)
         self.spawn(partial(contained, run, partial(self._report, what)), what)
 
     def spawn(self, run: Callable[[], Awaitable[object]], name: str) -> None:
         """Start *run*, which contains its errors itself, in the tasks' context."""
         start = partial(self._nursery.start_soon, run, name=name)
         self.home.call(lambda: self._context.copy().run(start))
-
-
-def name_of(function: Callable[..., Any]) -> str:
-    """What its author calls *function*."""
-    while isinstance(function, partial):
-        function = function.func
-    return getattr(function, "__qualname__", None) or type(function).__name__

@@ -1,6 +1,6 @@
 """A browser without a browser: it speaks the protocol and keeps a document of its own."""
 
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 
 import attrs
 import orjson
@@ -14,7 +14,7 @@ from docsync_trio.config.schema import SessionSettings
 from docsync_trio.protocol.frames import Assembler, Limits
 from docsync_trio.protocol.outgoing import outgoing, pull_request, server_info_request
 from docsync_trio.sessions.application_context import open_application
-from docsync_trio.sessions.asyncio_bridge import open_bridge
+from docsync_trio.sessions.facilities import open_facilities
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.wire import WireClosed
 
@@ -134,15 +134,22 @@ class Stage:
 
 
 @asynccontextmanager
-async def on_stage(*handlers, hooks=None, async_kind="trio", **settings):
-    """Serve an application made of *handlers* with the given session settings."""
+async def on_stage(*handlers, hooks=None, async_kind="trio", run_in="loop", **settings):
+    """Serve an application made of *handlers* with the given session settings.
+
+    Its plain functions run in the loop: the autojump clock does not wait for threads.
+    """
     events = []
     more = {} if hooks is None else {"hooks": hooks}
-    application = Application("/app", handlers=handlers, async_kind=async_kind, **more)
+    application = Application(
+        "/app", handlers=handlers, async_kind=async_kind, run_callbacks_in=run_in, **more
+    )
     options = SessionSettings(**settings)
     async with (
-        open_bridge() if async_kind == "asyncio" else nullcontext() as bridge,
-        open_application(application, options, observe=events.append, bridge=bridge) as context,
+        open_facilities([application], events.append) as facilities,
+        open_application(
+            application, options, observe=events.append, facilities=facilities
+        ) as context,
         trio.open_nursery() as nursery,
     ):
         yield Stage(context, nursery, events)

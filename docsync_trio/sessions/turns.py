@@ -1,0 +1,108 @@
+"""Who may change a session's document, and when: one at a time, in the order of arrival.
+
+Whoever has the turn finds the document as ``curdoc()`` and may change it; what was
+changed goes out when the turn ends, and whenever an ``async`` callback pauses.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import partial
+from typing import Any
+
+import attrs
+import trio
+from bokeh.document import Document
+
+from docsync_trio.documents.curdoc import curdoc_scope
+from docsync_trio.documents.shared_document import SharedDocument
+from docsync_trio.sessions.caller import Caller
+from docsync_trio.sessions.connection import Connection
+from docsync_trio.sessions.fire_wall import contained
+from docsync_trio.sessions.inbox import Inbox, Job
+from docsync_trio.sessions.visit import Visit
+
+_holder: ContextVar["Turns | None"] = ContextVar("docsync_turn", default=None)
+
+
+@attrs.define(eq=False)
+class Turns:
+    """The queue for one document. *report* is told what raised, and what.
+
+    *timeout* (seconds) is what an ``async`` callback may take.
+    """
+
+    _shared: SharedDocument
+    _caller: Caller
+    _report: Callable[[str, BaseException], None]
+    _timeout: float
+    _inbox: Inbox = attrs.field(factory=Inbox, init=False)
+    _visits: set[Visit] = attrs.field(factory=set, init=False)
+
+    def queue(self, job: Job) -> None:
+        """Let *job* run when all that was queued before has run."""
+        self._inbox.post(job)
+
+    async def work(self) -> None:
+        """Run what is queued; runs until it is cancelled."""
+        await self._inbox.work()
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Within the block, which is in a job, the document may be changed."""
+        token = _holder.set(self)
+        self._shared.held = True
+        try:
+            with curdoc_scope(self._shared.document):
+                yield
+        finally:
+            self._shared.held = False
+            _holder.reset(token)
+            self.post_changes()
+
+    async def take(self, what: str, function: Callable[..., Any], *args: Any) -> None:
+        """In a job: call the application's *function* with the document held."""
+        with self.hold():
+            run = partial(self._in_time, function, *args)
+            await contained(run, partial(self._report, what))
+
+    async def visit(self, function: Callable[[Document], Any]) -> Any:
+        """From elsewhere: the result of ``function(document)``, called when it is its turn.
+
+        Raises what *function* raises. Whoever has the turn already is not made to wait
+        for itself.
+        """
+        call = partial(self._caller.call, function, self._shared.document)
+        if _holder.get() is self:
+            return await call()
+        visit = Visit(partial(call, on_pause=self.post_changes))
+        self._visits.add(visit)
+        self.queue(partial(self._receive, visit))
+        try:
+            return await visit.wait()
+        finally:
+            self._visits.discard(visit)
+
+    def post_changes(self) -> None:
+        """Put what has changed so far into the outboxes."""
+        for post in self._shared.drain(partial(self._report, "a value that cannot be sent")):
+            for viewer in post.to:
+                if isinstance(viewer, Connection):
+                    viewer.post(post.message)
+
+    def give_up(self) -> None:
+        """There will be no more turns: visitors get None."""
+        for visit in self._visits:
+            visit.give_up()
+
+    async def _in_time(self, function: Callable[..., Any], *args: Any) -> None:
+        with trio.move_on_after(self._timeout) as scope:
+            await self._caller.call(function, *args, on_pause=self.post_changes)
+        if scope.cancelled_caught:
+            raise TimeoutError(
+                f"cancelled after {self._timeout:g} s, as sessions.callback_timeout says"
+            )
+
+    async def _receive(self, visit: Visit) -> None:
+        with self.hold():
+            await visit.receive()
