@@ -26,16 +26,16 @@ _CONTROLS_BUT_NEWLINES = {code: text for code, text in _CONTROLS.items() if chr(
 def console_text(entry: Mapping[str, Any], *, colour: bool) -> str:
     """Return the lines for *entry*: ``timestamp``, ``level``, ``event`` and what else it has.
 
-    Optional are ``application``, ``session``, ``logger``, ``hint`` and ``exception``
-    (a finished traceback). Other fields are for machines and not shown.
+    Optional are ``application``, ``session``, ``logger``, ``hint``, ``stack`` and
+    ``exception`` (a finished traceback each). Other fields are for machines and not shown.
     """
     head = f"{entry.get('timestamp', '')} {_level(str(entry.get('level', 'info')), colour=colour)}"
     where = _where(entry)
     event, *more = _plain(str(entry.get("event", ""))).rstrip().split("\n")
     lines = [" ".join(part for part in (head, f"{where} " if where else "", event) if part)]
     lines += (f"    {line}" for line in more)
-    if entry.get("exception"):
-        lines += (f"    {line}" for line in _plain(str(entry["exception"])).splitlines())
+    for part in ("stack", "exception"):
+        lines += (f"    {line}" for line in _plain(str(entry.get(part) or "")).splitlines())
     if entry.get("hint"):
         lines.append(f"    hint: {_one_line(str(entry['hint']))}")
     return "\n".join(lines)

@@ -44,7 +44,7 @@ def _whose(event: events.Event) -> dict[str, Any]:
     whose = {}
     if isinstance(event, events.ApplicationEvent):
         whose["application"] = event.application
-    if isinstance(event, events.SessionEvent):
+    if isinstance(event, events.SessionEvent) and event.session:
         whose["session"] = event.session
     return whose
 
@@ -68,6 +68,17 @@ def _callback_failed(event: events.CallbackFailed | events.ApplicationTaskFailed
     text = f"{event.what} raised{_at(event.error)}"
     fields = {"what": event.what}
     return LogLine("error", text, fields, event.error, hint_for(event.error, event.application))
+
+
+def _callback_blocks(event: events.CallbackBlocks) -> LogLine:
+    text = f"{event.what} has been running for {event.seconds:.0f} s without a pause"
+    fields = {"what": event.what, "seconds": round(event.seconds, 1), "stack": event.stack}
+    return LogLine("warning", text, fields)
+
+
+def _callback_left_behind(event: events.CallbackLeftBehind) -> LogLine:
+    text = f"the session has ended and {event.what} runs on in its thread"
+    return LogLine("warning", text, {"what": event.what, "stack": event.stack})
 
 
 def _at(error: BaseException) -> str:
@@ -129,6 +140,8 @@ _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.BuildFailed: _build_failed,
     events.CallbackFailed: _callback_failed,
     events.ApplicationTaskFailed: _callback_failed,
+    events.CallbackBlocks: _callback_blocks,
+    events.CallbackLeftBehind: _callback_left_behind,
     events.ConnectionOpened: _connection_opened,
     events.ConnectionClosed: _connection_closed,
     events.ConnectionRefused: _connection_refused,

@@ -24,6 +24,12 @@ def test_without_an_application_the_logger_is_named():
     assert text == "t warning bokeh.x  e"
 
 
+def test_a_stack_is_shown_like_a_traceback():
+    assert console_text(ENTRY | {"stack": "one\ntwo\n"}, colour=False).endswith(
+        "\n    one\n    two"
+    )
+
+
 def test_our_own_lines_need_no_logger():
     entry = {"timestamp": "t", "level": "info", "event": "stopping", "logger": "docsync_trio"}
 

@@ -64,6 +64,36 @@ def test_the_hint_looks_into_groups_and_causes():
     assert 'async = "asyncio"' in log_line(event).hint
 
 
+def test_code_that_blocks_is_told_with_where_it_is():
+    line = log_line(
+        events.CallbackBlocks(
+            application="/a", session="", what="callback f", seconds=5.04, stack="app.py:3"
+        )
+    )
+
+    assert (line.level, line.text) == (
+        "warning",
+        "callback f has been running for 5 s without a pause",
+    )
+    assert line.fields == {
+        "application": "/a",
+        "what": "callback f",
+        "seconds": 5.0,
+        "stack": "app.py:3",
+    }
+
+
+def test_a_thread_that_outlives_its_session_is_told_with_where_it_is():
+    line = log_line(
+        events.CallbackLeftBehind(
+            application="/a", session="abc", what="callback f", stack="app.py:3"
+        )
+    )
+
+    assert "callback f runs on" in line.text
+    assert line.fields["stack"] == "app.py:3"
+
+
 @pytest.mark.parametrize(("code", "level"), [(1001, "debug"), (1006, "info"), (1009, "info")])
 def test_a_closed_tab_is_no_news_and_a_broken_connection_is(code, level):
     event = events.ConnectionClosed(
