@@ -121,7 +121,7 @@ def running(
 
 @contextmanager
 def docsync(site: Path, *arguments: str, env: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Run ``docsync run`` on a free port. A traceback in its log fails the test."""
+    """Run ``docsync run`` on a free port. An error in its log fails the test."""
     command = [sys.executable, "-m", "docsync_trio", "run", str(site), "--bind", "127.0.0.1:0"]
     with running(
         [*command, *arguments], listening=r"http://127\.0\.0\.1:(?P<port>[1-9]\d*)", env=env
@@ -129,7 +129,7 @@ def docsync(site: Path, *arguments: str, env: Mapping[str, str] | None = None) -
         yield server
         ended_by_itself = server.process.poll()
     assert ended_by_itself is None, f"the server ended:\n{server.log.text}"
-    assert "Traceback" not in server.log.text, server.log.text
+    assert server.log.find(r"Traceback|^\S+ \S+ (error|critical) ") is None, server.log.text
 
 
 @contextmanager

@@ -10,7 +10,8 @@ def on_server_unloaded(server_context):
 
 
 def on_session_created(session_context):
-    log.append(f"session created for {session_context.request.arguments['station'][0].decode()}")
+    station = session_context.request.arguments.get("station", [b"hel"])[0].decode()
+    log.append(f"session created for {station}")
 
 
 def on_session_destroyed(session_context):
