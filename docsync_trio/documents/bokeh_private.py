@@ -6,13 +6,17 @@ version at fault, so that nobody has to find out from a broken page.
 
 import sys
 import weakref
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any
 
 import bokeh
 import bokeh.io.doc
 from bokeh.application.application import SessionContext
+from bokeh.core.types import ID
 from bokeh.document import Document
+from bokeh.document.callbacks import DocumentCallbackManager, invoke_with_curdoc
+from bokeh.document.events import DocumentChangedEvent
 from bokeh.model import Model
 
 from docsync_trio.base.errors import ServerError
@@ -63,6 +67,54 @@ def new_models(document: Document) -> set[Model]:
     return document.models._new_models  # noqa: SLF001
 
 
+def model_table(document: Document) -> Mapping[ID, Model]:
+    """The models attached to *document*, by id; a new table whenever one comes or goes."""
+    return document.models._models  # noqa: SLF001
+
+
+def held_events(document: Document) -> list[DocumentChangedEvent]:
+    """What happened since ``document.hold()`` and nobody was told of."""
+    return document.callbacks._held_events  # noqa: SLF001
+
+
+class _FaithfulCallbacks(DocumentCallbackManager):
+    """Tells of every change, also when the application's own callback of it raises.
+
+    Bokeh calls ``on_change`` callbacks first and tells nobody of the change if one of
+    them raises; let go of a hold, it also forgets all changes that follow.
+    """
+
+    def trigger_on_change(self, event: DocumentChangedEvent) -> None:
+        document, invoker = self._document(), event.callback_invoker
+        if document is None or invoker is None or self._hold is not None:
+            super().trigger_on_change(event)
+            return
+        event.callback_invoker = None
+        try:
+            invoke_with_curdoc(document, invoker)
+        finally:
+            super().trigger_on_change(event)
+
+    def unhold(self) -> None:
+        self._hold = None
+        held, self._held_events = self._held_events, []
+        errors: list[BaseException] = []
+        for event in held:
+            try:
+                self.trigger_on_change(event)
+            except BaseException as error:  # noqa: BLE001 - callbacks may raise anything
+                errors.append(error)
+        if len(errors) > 1:
+            raise BaseExceptionGroup("callbacks of held changes", errors)
+        if errors:
+            raise errors[0]
+
+
+def tell_of_every_change(document: Document) -> None:
+    """Have *document* report its changes whatever the application's callbacks raise."""
+    document.callbacks.__class__ = _FaithfulCallbacks
+
+
 def set_session_context(document: Document, context: SessionContext) -> None:
     """Let application code find its session as ``curdoc().session_context``."""
     document._session_context = weakref.ref(context)  # noqa: SLF001
@@ -93,7 +145,11 @@ def check() -> None:
     try:
         curdoc_stack()
         document = Document()
-        new_models(document)
+        tell_of_every_change(document)
+        document.hold()
+        document.title = "a change"
+        document.unhold()
+        new_models(document), model_table(document), held_events(document)
         destroy(document)
     except (AttributeError, TypeError) as error:
         raise ServerError(

@@ -7,8 +7,9 @@ column are differences, not values: they are encoded at once, before the
 application can reuse its arrays.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+from weakref import WeakSet
 
 import attrs
 from bokeh.core.property.descriptors import ColumnDataPropertyDescriptor
@@ -18,6 +19,7 @@ from bokeh.document.events import (
     ColumnDataChangedEvent,
     ColumnsPatchedEvent,
     ColumnsStreamedEvent,
+    DocumentChangedEvent,
     DocumentPatchedEvent,
     ModelChangedEvent,
     TitleChangedEvent,
@@ -48,33 +50,44 @@ class Changes:
 
     document: Document
     _entries: dict[object, Change] = attrs.field(factory=dict, init=False)
+    # The keys of streams and patches, by the column data that they are for.
+    _differences: dict[object, list[object]] = attrs.field(factory=dict, init=False)
+    _overtaken: WeakSet[DocumentChangedEvent] = attrs.field(factory=WeakSet, init=False)
 
-    def __bool__(self) -> bool:
-        return bool(self._entries)
-
-    def record(self, event: DocumentPatchedEvent, *, brought: Callable[[Model], bool]) -> None:
-        """Add what Bokeh reports. *brought* tells the models that the author itself sent."""
+    def record(self, event: DocumentPatchedEvent, *, known: Callable[[Model], bool]) -> None:
+        """Add what Bokeh reports. *known* tells the models that some viewer has."""
         author = event.setter
         if isinstance(event, ModelChangedEvent):
-            if not self._comes_whole(event.model, brought):
+            if not self._comes_whole(event.model, known):
                 self._changed(event.model, event.attr, author)
         elif isinstance(event, _COLUMN_EVENTS):
-            self._columns(event, author, brought)
+            if not self._comes_whole(event.model, known):
+                self._columns(event, author)
         elif isinstance(event, TitleChangedEvent):
             self._put("title", Change(author, event.to_serializable))
         elif event.kind in ("RootAdded", "RootRemoved"):
             self._put(event, Change(author, event.to_serializable))
         else:
-            self._encoded_now(event, author)
+            self._put(event, self._encoded_now(event, author))
+
+    def restate(self, model: Model) -> None:
+        """Tell everyone all that there is to know of *model*, but for what never changed."""
+        for attr in model.properties_with_values(include_defaults=False):
+            self._changed(model, attr, None)
+
+    def overtake(self, events: Iterable[DocumentChangedEvent]) -> None:
+        """A viewer has seen what *events* did, though they have not been reported yet."""
+        self._overtaken.update(events)
 
     def take(self) -> list[Change]:
         """All changes in order; the record starts anew."""
         entries, self._entries = self._entries, {}
+        self._differences.clear()
         return list(entries.values())
 
-    def _comes_whole(self, model: Model, brought: Callable[[Model], bool]) -> bool:
+    def _comes_whole(self, model: Model, known: Callable[[Model], bool]) -> bool:
         """Whether *model* is still to be sent for the first time, with all it has by then."""
-        return model in new_models(self.document) and not brought(model)
+        return model in new_models(self.document) and not known(model)
 
     def _changed(self, model: Model, attr: str, author: Author | None) -> None:
         def encode(serializer: PatchSerializer) -> Any | None:
@@ -83,8 +96,10 @@ class Changes:
             return _value_event(self.document, model, attr).to_serializable(serializer)
 
         key = (model.id, attr)
-        earlier = self._entries.get(key)
-        if earlier is not None and earlier.author is not author:
+        earlier = [self._entries.pop(each) for each in self._differences.pop(key, ())]
+        if key in self._entries:
+            earlier.append(self._entries[key])
+        if any(change.author is not author for change in earlier):
             author = None  # the author's value may have been overwritten: it must hear of it
         self._put(key, Change(author, encode))
 
@@ -92,21 +107,29 @@ class Changes:
         self,
         event: ColumnDataChangedEvent | ColumnsPatchedEvent | ColumnsStreamedEvent,
         author: Author | None,
-        brought: Callable[[Model], bool],
     ) -> None:
-        if self._comes_whole(event.model, brought):
-            return
         key = (event.model.id, event.attr)
-        whole = isinstance(event, ColumnDataChangedEvent) and event.cols is None
-        if whole or key in self._entries or event.model in new_models(self.document):
-            self._changed(event.model, event.attr, author)  # the whole value, read later, has it
+        earlier = [self._entries[each].author for each in self._differences.get(key, ())]
+        # The whole value, read when it is sent, is right whatever came before.
+        if (
+            (isinstance(event, ColumnDataChangedEvent) and event.cols is None)
+            or key in self._entries
+            or event.model in new_models(self.document)
+            or event in self._overtaken
+            # An author has applied its own difference before it hears of the others'.
+            or (author is not None and any(other is not author for other in earlier))
+        ):
+            self._changed(event.model, event.attr, author)
         else:
-            self._encoded_now(event, author)
+            self._put(event, self._encoded_now(event, author))
+            self._differences.setdefault(key, []).append(event)
 
-    def _encoded_now(self, event: DocumentPatchedEvent, author: Author | None) -> None:
+    def _encoded_now(self, event: DocumentPatchedEvent, author: Author | None) -> Change:
         serializer = PatchSerializer(self.document, new_models(self.document))
         rep = event.to_serializable(serializer)
-        self._put(event, Change(author, lambda _: rep, tuple(serializer.buffers)))
+        if serializer.wrote_models:  # which belong into the message once, wherever that is
+            return Change(author, event.to_serializable)
+        return Change(author, lambda _: rep, tuple(serializer.buffers))
 
     def _put(self, key: object, change: Change) -> None:
         self._entries.pop(key, None)

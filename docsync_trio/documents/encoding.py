@@ -1,7 +1,7 @@
 """From Bokeh's values to the JSON text and buffers of a message, once for all viewers."""
 
-from collections.abc import Container
-from typing import Any
+from collections.abc import Callable, Container
+from typing import Any, TypeVar
 
 import orjson
 from bokeh.core.json_encoder import serialize_json
@@ -12,6 +12,8 @@ from bokeh.model import Model
 
 from docsync_trio.protocol.message import Buffer, Outgoing
 from docsync_trio.protocol.outgoing import outgoing
+
+T = TypeVar("T")
 
 
 class PatchSerializer(Serializer):
@@ -32,6 +34,22 @@ class PatchSerializer(Serializer):
         if ref is None and isinstance(obj, Model) and obj.id in self._models:
             return None if obj in self._new else obj.ref
         return ref
+
+    @property
+    def wrote_models(self) -> bool:
+        """Whether a model has been written in full."""
+        return bool(self._references)
+
+    def attempt(self, write: Callable[["PatchSerializer"], T]) -> T:
+        """The result of *write*; if it raises, it is as if nothing had been written."""
+        references, buffers = len(self._references), len(self._buffers)
+        try:
+            return write(self)
+        except BaseException:
+            while len(self._references) > references:
+                self._references.popitem()
+            del self._buffers[buffers:]
+            raise
 
 
 def encode_message(

@@ -19,6 +19,7 @@ from bokeh.document.events import DocumentPatchedEvent
 from bokeh.model import Model
 
 from docsync_trio.base.errors import ProtocolError
+from docsync_trio.documents.bokeh_private import model_table
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.message import Message
 
@@ -42,12 +43,13 @@ class Patch:
         """Decode *message*; raises `ProtocolError` if it is not a patch for *document*."""
         self._document = document
         self.author = author
+        self._before = model_table(document)
         self._deserializer = Deserializer(list(document.models), setter=author)  # type: ignore[arg-type]
         self._events = self._decode(message)
 
     def brought(self, model: Model) -> bool:
-        """Whether the author sent *model* itself, or had it before."""
-        return self._deserializer.has_ref(model)
+        """Whether the author itself sent *model*, which was not in the document before."""
+        return self._deserializer.has_ref(model) and model.id not in self._before
 
     def apply(self) -> list[BaseException]:
         """Apply all events in order; returns what the application raised meanwhile."""

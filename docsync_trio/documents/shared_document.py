@@ -5,7 +5,7 @@ application change the document, and then takes from `drain` the messages that k
 every viewer in step, each encoded once for all who get it.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import attrs
@@ -14,14 +14,19 @@ from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 from bokeh.model import Model
 
-from docsync_trio.documents.bokeh_private import destroy, new_models
+from docsync_trio.documents.bokeh_private import (
+    destroy,
+    held_events,
+    new_models,
+    tell_of_every_change,
+)
 from docsync_trio.documents.changes import Author, Change, Changes
 from docsync_trio.documents.encoding import PatchSerializer, encode_message
 from docsync_trio.documents.incoming import Patch, replace_document
+from docsync_trio.documents.views import Viewer, Views
 from docsync_trio.protocol.message import Message, Outgoing
 
-Viewer = Hashable
-"""Whoever has pulled the document and is kept in step; compared by identity."""
+_REPLACING = ("RootAdded", "RootRemoved", "TitleChanged")
 
 
 class DocumentLockError(RuntimeError):
@@ -53,24 +58,26 @@ class SharedDocument:
 
     document: Document
     held: bool = False
-    _viewers: dict[Viewer, None] = attrs.field(factory=dict, init=False)
+    _views: Views = attrs.field(init=False)
     _changes: Changes = attrs.field(init=False)
     _patch: Patch | None = attrs.field(default=None, init=False)
     _pusher: Viewer | None = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._views = Views(self.document)
         self._changes = Changes(self.document)
+        tell_of_every_change(self.document)
         self.document.callbacks.on_change_dispatch_to(self)
 
     def _document_patched(self, event: DocumentPatchedEvent) -> None:
         """Bokeh calls this by its name for every change, in the midst of the change."""
         if not self.held:
             raise DocumentLockError
-        if not self._viewers:
+        if not self._views:
             return
-        if event.setter is None:
+        if event.setter is None and event.kind in _REPLACING:
             event.setter = self._pusher  # type: ignore[assignment]
-        self._changes.record(event, brought=self._brought)
+        self._changes.record(event, known=self._known)
 
     def pull(self, viewer: Viewer, request: Message, *, inline_buffers: bool = False) -> Outgoing:
         """The whole document for *viewer*, which is kept in step from now on.
@@ -81,13 +88,15 @@ class SharedDocument:
         """
         content: Any
         buffers: list[Buffer] = []
+        new = set(new_models(self.document))
         if inline_buffers:
             content = self.document.to_json(deferred=False)
         else:
             rep = self.document.to_json()
             content, buffers = rep.content, rep.buffers
-        self._viewers[viewer] = None
-        self.document.models.flush_synced()
+        new_models(self.document).update(new)  # Bokeh thinks that nobody else can lack them
+        self._views.join(viewer)
+        self._changes.overtake(held_events(self.document))
         return encode_message("PULL-DOC-REPLY", {"doc": content}, buffers, reply_to=request.id)
 
     def push(self, viewer: Viewer, message: Message) -> None:
@@ -95,12 +104,12 @@ class SharedDocument:
 
         Raises `ProtocolError` for what is not a document.
         """
-        self._viewers[viewer] = None
         self._pusher = viewer
         try:
             replace_document(self.document, message)
         finally:
             self._pusher = None
+        self._views.join(viewer)
 
     def patch(self, viewer: Viewer, message: Message) -> list[BaseException]:
         """Apply the changes that *viewer* made; returns what the application raised.
@@ -112,7 +121,7 @@ class SharedDocument:
 
     def leave(self, viewer: Viewer) -> None:
         """Forget *viewer*."""
-        self._viewers.pop(viewer, None)
+        self._views.leave(viewer)
 
     def drain(self, on_error: Callable[[Exception], None]) -> list[Post]:
         """All that changed since the last time, as messages, in the order to send them.
@@ -121,79 +130,63 @@ class SharedDocument:
         exception given to *on_error*.
         """
         patch, self._patch = self._patch, None
-        changes = self._changes.take() if self._changes else []
-        if not self._viewers:
+        for model in self._views.returned():
+            if patch is None or not patch.brought(model):
+                self._changes.restate(model)
+        if patch is not None:
+            self._views.has_brought(patch.author, patch.brought)
+        changes = self._changes.take()
+        if self.document.callbacks.hold_value is not None and not changes:
             return []
+        self._views.catch_up()
         posts: list[Post] = []
         for author, its_changes in _by_author(changes):
-            to = tuple(viewer for viewer in self._viewers if viewer is not author)
-            if author is None and patch is not None:
-                posts += self._apart(its_changes, patch, on_error)
-            elif to:
-                posts += self._encode(its_changes, to, on_error)
-        if patch is not None:
-            self.document.models.flush_synced(lambda model: not patch.brought(model))
+            to = [viewer for viewer in self._views if viewer is not author]
+            posts += self._encode(its_changes, to, on_error)
+        self._views.settle()
         return posts
 
     def destroy(self) -> None:
         """Take the document apart; nothing of it can be used afterwards."""
-        self._viewers.clear()
+        self._views.clear()
         destroy(self.document)
 
-    def _brought(self, model: Model) -> bool:
-        return self._patch is not None and self._patch.brought(model)
-
-    def _apart(
-        self, changes: list[Change], patch: Patch, on_error: Callable[[Exception], None]
-    ) -> list[Post]:
-        """What the application changed while it handled *patch*, for everyone.
-
-        A model that the patch's author itself sent is known to it and new to the
-        others; only then the two get messages of their own.
-        """
-        new = new_models(self.document)
-        brought = {model for model in new if patch.brought(model)}
-        everyone = tuple(self._viewers)
-        if not brought:
-            return self._encode(changes, everyone, on_error)
-        author = tuple(viewer for viewer in everyone if viewer is patch.author)
-        others = tuple(viewer for viewer in everyone if viewer is not patch.author)
-        posts: list[Post] = []
-        if author:
-            posts += self._encode(changes, author, on_error, new=new - brought, last=not others)
-        if others:
-            posts += self._encode(changes, others, on_error)
-        return posts
+    def _known(self, model: Model) -> bool:
+        brought = self._patch is not None and self._patch.brought(model)
+        return brought or self._views.anybody_has(model)
 
     def _encode(
-        self,
-        changes: list[Change],
-        to: tuple[Viewer, ...],
-        on_error: Callable[[Exception], None],
-        *,
-        new: set[Model] | None = None,
-        last: bool = True,
+        self, changes: list[Change], to: Iterable[Viewer], on_error: Callable[[Exception], None]
     ) -> list[Post]:
-        """One message with *changes*; after the *last* one, what is in it is known to all."""
-        serializer = PatchSerializer(
-            self.document, new_models(self.document) if new is None else new
-        )
-        events = []
-        for change in changes:
-            try:
-                rep = change.encode(serializer)
-            except Exception as error:  # noqa: BLE001 - the application's values may raise anything
-                on_error(error)
-                continue
-            if rep is not None:
-                events.append(rep)
-        if not events:
-            return []
-        buffers = [buffer for change in changes for buffer in change.buffers]
-        message = encode_message("PATCH-DOC", {"events": events}, [*buffers, *serializer.buffers])
-        if last:
-            self.document.models.flush_synced(lambda model: not serializer.has_ref(model))
-        return [Post(message, to)]
+        """*changes* as a message, or one for each group of viewers that have different models."""
+        posts: list[Post] = []
+        for view, viewers in self._views.groups(to):
+            serializer = PatchSerializer(self.document, view.lacking)
+            message = _patch(changes, serializer, on_error)
+            if message is not None:
+                self._views.told(viewers, serializer.has_ref)
+                posts.append(Post(message, viewers))
+        return posts
+
+
+def _patch(
+    changes: list[Change], serializer: PatchSerializer, on_error: Callable[[Exception], None]
+) -> Outgoing | None:
+    """One message with *changes*; None if nothing is left of them."""
+    events: list[Any] = []
+    buffers: list[Buffer] = []
+    for change in changes:
+        try:
+            rep = serializer.attempt(change.encode)
+        except Exception as error:  # noqa: BLE001 - the application's values may raise anything
+            on_error(error)
+            continue
+        if rep is not None:
+            events.append(rep)
+            buffers += change.buffers
+    if not events:
+        return None
+    return encode_message("PATCH-DOC", {"events": events}, [*buffers, *serializer.buffers])
 
 
 def _by_author(changes: list[Change]) -> list[tuple[Author | None, list[Change]]]:

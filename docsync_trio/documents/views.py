@@ -1,0 +1,130 @@
+"""What each viewer has of a document, so that nothing is sent in full twice or never.
+
+A model is sent whole to those who lack it and as a bare reference to those who have
+it. Mostly all viewers have the same; they differ when one brought a model itself, or
+pulled the document while the application held changes back.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+
+import attrs
+from bokeh.core.types import ID
+from bokeh.document import Document
+from bokeh.model import Model
+
+from docsync_trio.documents.bokeh_private import model_table, new_models
+
+Viewer = Hashable
+"""Whoever has pulled the document and is kept in step; compared by identity."""
+
+
+@attrs.frozen(eq=False)
+class View:
+    """What a viewer has: all models of a table but those that it is *lacking*."""
+
+    table: Mapping[ID, Model]
+    lacking: frozenset[Model] = frozenset()
+
+    def has(self, model: Model) -> bool:
+        """Whether the viewer has *model*."""
+        return self.table.get(model.id) is model and model not in self.lacking
+
+
+@attrs.define(eq=False)
+class Views:
+    """All viewers of one document, and what each of them has.
+
+    Bokeh's table of models is replaced, never changed, when models come or go. So the
+    table that was current when a viewer was last told something is what it has.
+    """
+
+    _document: Document
+    _views: dict[Viewer, View] = attrs.field(factory=dict, init=False)
+
+    def __bool__(self) -> bool:
+        return bool(self._views)
+
+    def __iter__(self) -> Iterator[Viewer]:
+        return iter(self._views)
+
+    def __contains__(self, viewer: Viewer) -> bool:
+        return viewer in self._views
+
+    def join(self, viewer: Viewer) -> None:
+        """*viewer* has the whole document as it is now."""
+        self._views[viewer] = View(model_table(self._document))
+        if len(self._views) == 1:
+            self.settle()
+
+    def leave(self, viewer: Viewer) -> None:
+        """Forget *viewer*."""
+        self._views.pop(viewer, None)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._views.clear()
+
+    def anybody_has(self, model: Model) -> bool:
+        """Whether there is a viewer that has *model*."""
+        return any(view.has(model) for view in set(self._views.values()))
+
+    def returned(self) -> list[Model]:
+        """Models that were taken out of the document and put back since viewers were told.
+
+        They have them still, but nobody heard what happened to them outside.
+        """
+        new, table = new_models(self._document), model_table(self._document)
+        if not new:
+            return []
+        old = [view for view in set(self._views.values()) if view.table is not table]
+        return [model for model in new if any(view.has(model) for view in old)]
+
+    def has_brought(self, author: Viewer, brought: Callable[[Model], bool]) -> None:
+        """*author* has the models that it *brought*, beside those it had."""
+        view = self._views.get(author)
+        if view is not None:
+            new = self._new()
+            lacking = frozenset(m for m in new if not view.has(m) and not brought(m))
+            self._views[author] = View(model_table(self._document), lacking)
+
+    def catch_up(self) -> None:
+        """From now on measure what all have by the document as it is."""
+        table, new = model_table(self._document), self._new()
+        if not new:
+            self._views = dict.fromkeys(self._views, View(table))
+            return
+        caught_up: dict[View, View] = {}
+        same: dict[frozenset[Model], View] = {}
+        for viewer, view in self._views.items():
+            if view not in caught_up:
+                lacking = frozenset(model for model in new if not view.has(model))
+                caught_up[view] = same.setdefault(lacking, View(table, lacking))
+            self._views[viewer] = caught_up[view]
+
+    def groups(self, viewers: Iterable[Viewer]) -> list[tuple[View, tuple[Viewer, ...]]]:
+        """*viewers*, those together who have the same."""
+        groups: dict[View, list[Viewer]] = {}
+        for viewer in viewers:
+            groups.setdefault(self._views[viewer], []).append(viewer)
+        return [(view, tuple(members)) for view, members in groups.items()]
+
+    def told(self, viewers: Iterable[Viewer], was_told: Callable[[Model], bool]) -> None:
+        """*viewers*, who all had the same, have been sent some of what they lacked."""
+        members = list(viewers)
+        view = self._views[members[0]]
+        lacking = frozenset(model for model in view.lacking if not was_told(model))
+        if len(lacking) != len(view.lacking):
+            self._views.update(dict.fromkeys(members, View(view.table, lacking)))
+
+    def settle(self) -> None:
+        """Let Bokeh's record of new models hold what somebody lacks, and nothing else."""
+        new = new_models(self._document)
+        if self._views:
+            views = set(self._views.values())
+            new.intersection_update(frozenset[Model]().union(*(view.lacking for view in views)))
+        elif len(new) > 2 * len(model_table(self._document)):
+            new.intersection_update(self._new())
+
+    def _new(self) -> list[Model]:
+        table = model_table(self._document)
+        return [model for model in new_models(self._document) if model.id in table]
