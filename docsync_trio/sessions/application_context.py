@@ -157,9 +157,13 @@ class ApplicationContext:
                     self.server_context,
                     nursery,
                 )
-                await session.build()
-                self._opened(session, making, trio.current_time() - begun)
-                await session.live()
+                with trio.move_on_after(self.settings.build_timeout) as limit:
+                    await session.build()
+                if limit.cancelled_caught:
+                    self._too_slow(session_id, making)
+                else:
+                    self._opened(session, making, trio.current_time() - begun)
+                    await session.live()
                 nursery.cancel_scope.cancel()
         except BaseException as error:
             fault = fault_of_the_application(error)
@@ -168,7 +172,6 @@ class ApplicationContext:
             if fault is not error:
                 raise
         finally:
-            self._makings.pop(session_id, None)
             with trio.CancelScope(shield=True):
                 await self._bury(session_id, session, making)
 
@@ -178,6 +181,15 @@ class ApplicationContext:
         del self._makings[session.id]
         self._environment.observe(SessionOpened(self.url, session.id, seconds))
         making.succeed(session)
+
+    def _too_slow(self, session_id: str, making: Making) -> None:
+        limit = f"{self.settings.build_timeout:g} s"
+        error = TimeoutError(f"the document was not filled within {limit}; sessions.build_timeout")
+        self._environment.observe(BuildFailed(self.url, session_id, error, secrets.token_hex(4)))
+        text = f"This page could not be made within {limit}. Please try again later."
+        self._give_up(
+            session_id, making, partial(Refusal, 503, text, retry_after=RETRY_AFTER), error
+        )
 
     def _failed(self, session_id: str, making: Making, fault: BaseException) -> None:
         if making.is_done():
@@ -190,12 +202,24 @@ class ApplicationContext:
             fault = fault.exceptions[0]
         self._environment.observe(BuildFailed(self.url, session_id, fault, incident))
         text = f"{type(fault).__name__}: {fault}"
-        making.fail(partial(ApplicationError, text, application=self.url, incident=incident), fault)
+        make_error = partial(ApplicationError, text, application=self.url, incident=incident)
+        self._give_up(session_id, making, make_error, fault)
+
+    def _give_up(
+        self,
+        session_id: str,
+        making: Making,
+        make_error: Callable[[], DocsyncError],
+        cause: BaseException | None,
+    ) -> None:
+        # Whoever comes from now on gets a fresh attempt.
+        del self._makings[session_id]
+        making.fail(make_error, cause)
 
     async def _bury(self, session_id: str, session: Session | None, making: Making) -> None:
         if not making.is_done():
             closing = partial(Refusal, 503, "The server is restarting.", retry_after=RETRY_AFTER)
-            making.fail(closing, None)
+            self._give_up(session_id, making, closing, None)
         if session is not None:
             await session.bury()
         if self._sessions.pop(session_id, None) is not None and session is not None:
