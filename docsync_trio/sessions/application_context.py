@@ -7,7 +7,7 @@ its id with it only when it is quite gone, so that two documents never share an 
 
 import contextvars
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from types import MappingProxyType
@@ -16,7 +16,7 @@ import attrs
 import trio
 
 from docsync_trio.applications.application import Application
-from docsync_trio.base.errors import ApplicationError, Refusal
+from docsync_trio.base.errors import ApplicationError, DocsyncError, Refusal
 from docsync_trio.base.events import (
     ApplicationTaskFailed,
     BuildFailed,
