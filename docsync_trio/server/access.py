@@ -71,7 +71,12 @@ def check_origin(site: ServedApplications, request: Request) -> None:
     """Raise `Refusal` (403) for a request from a page that may not use this site."""
     origin = request.headers.get("Origin")
     if not may_talk(origin, request.host, site.settings.server.allow_origins):
-        raise Refusal(403, "Pages of this origin are not allowed", hint=refusal_hint(origin or ""))
+        raise Refusal(
+            403,
+            "Pages of this origin are not allowed to show applications of this server. "
+            "Whoever runs it can allow them.",
+            hint=refusal_hint(origin or ""),
+        )
 
 
 def check_age(context: ApplicationContext, claims: Claims, now: float) -> None:

@@ -17,7 +17,7 @@ from docsync_trio.server.html import SECURITY, render
 
 _TITLES = {
     400: "This request cannot be understood",
-    403: "You cannot have this",
+    403: "This is not allowed",
     404: "There is nothing here",
     405: "This cannot be done here",
     503: "Please come back in a moment",
@@ -70,16 +70,19 @@ class Explanation:
         """Return a script that says it in *element* of the page that loads the script."""
         notes = [] if self.incident is None else [f"Incident {self.incident}"]
         if self.trace is not None:
-            notes = [_at(self.trace), self.trace.whole]
+            notes = [_for_the_author(self.trace)]
         told = {"title": self.title, "text": self.text, "notes": notes}
         return render("notice.js", element=element, told=told)
 
 
-def _at(trace: FailureTrace) -> str:
+def _for_the_author(trace: FailureTrace) -> str:
     if not trace.places:
-        return trace.error
-    place = trace.places[0]
-    return f"{trace.error}\n{place.file}, line {place.line}"
+        return trace.whole
+    lines = [trace.error]
+    for place in trace.places:
+        lines.append(f"{place.file}, line {place.line}")
+        lines += [f"    {line.text.strip()}" for line in place.source if line.here]
+    return "\n".join(lines)
 
 
 PAGE_HEADERS = {"cache-control": "no-store", **SECURITY}

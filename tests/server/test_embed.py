@@ -133,6 +133,8 @@ async def test_a_broken_application_says_so_inside_the_page(tmp_path):
         assert reply.headers["content-type"].startswith("application/javascript")
         assert '"p1234"' in reply.text
         assert "ZeroDivisionError" in reply.text
+        assert "line 6\\n    return whole / 0" in reply.text
+        assert "docsync_trio" not in reply.text
         assert "</script" not in reply.text
 
 
