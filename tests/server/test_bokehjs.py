@@ -25,7 +25,7 @@ def test_the_answer_is_kept_until_somebody_defines_another_model():
     assert bokehjs.bundle("/") is first
 
     class Gauge(Div):
-        __javascript__ = ("https://example.org/gauge.js",)
+        __javascript__ = "https://example.org/gauge.js"
         __view_module__ = "bokeh.models.widgets.markups"
 
     try:
