@@ -30,7 +30,7 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(values)
 
 
-def html_answer(template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
+def html_answer(template: str, **values: Any) -> HTMLResponse:
     """Return a page of our own that is not to be kept by caches."""
     headers = {"cache-control": "no-store", **SECURITY}
-    return HTMLResponse(render(template, **values), status_code=status, headers=headers)
+    return HTMLResponse(render(template, **values), headers=headers)
