@@ -124,13 +124,14 @@ class Caller:
     async def _in_thread(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         call = ThreadCall(partial(self._in_loop, function, args), name_of(function), self._home)
         try:
-            return await trio.to_thread.run_sync(
+            (result,) = await trio.to_thread.run_sync(
                 call.run, limiter=self._environment.threads, abandon_on_cancel=True
             )
         except trio.Cancelled:
             if not await call.ends_soon():
                 self._left_behind.append(call)
             raise
+        return result
 
     def _stretch(self, function: Callable[..., Any]) -> Stretch:
         environment = self._environment

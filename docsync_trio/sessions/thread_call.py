@@ -26,11 +26,15 @@ class ThreadCall:
     _ended: trio.Event = attrs.field(factory=trio.Event, init=False)
     _afterwards: list[Callable[[], object]] = attrs.field(factory=list, init=False)
 
-    def run(self) -> Any:
-        """Call the function; the body of the thread."""
+    def run(self) -> tuple[Any]:
+        """Call the function; the body of the thread.
+
+        What it returns comes wrapped: a coroutine, which is run elsewhere, would have
+        Trio believe that this was an async function.
+        """
         self._thread = threading.get_ident()
         try:
-            return None if self._abandoned else self._function()
+            return (None if self._abandoned else self._function(),)
         finally:
             self._home.call(self._end)
 

@@ -268,3 +268,18 @@ async def test_an_async_callback_that_takes_too_long_is_cancelled_and_named(auto
         (failed,) = stage.observed(CallbackFailed)
         assert isinstance(failed.error, TimeoutError)
         assert "callback_timeout" in str(failed.error)
+
+
+async def test_a_plain_function_that_returns_a_coroutine_is_awaited():
+    steps = []
+
+    async def later():
+        await trio.lowlevel.checkpoint()
+        steps.append("ran")
+
+    def app(document):
+        document.add_next_tick_callback(lambda: later())  # noqa: PLW0108 - it is no async function
+
+    async with on_stage(app, run_in="thread") as stage:
+        await stage.session()
+        await until(lambda: steps == ["ran"])
