@@ -40,3 +40,6 @@ class CloseCode(IntEnum):
 
     BAD_DOCUMENT_DATA = 4002
     """A patch or a document that Bokeh cannot read, or that is not about this document."""
+
+    UNANSWERED = 4003
+    """The other way round: a page of ours got no answer from us and gave this line up."""

@@ -46,9 +46,14 @@ def outgoing(
     return Outgoing(kind, message_id, join_wire(texts, pairs), size)
 
 
-def ack() -> Outgoing:
-    """Return the server's first word on a connection."""
-    return outgoing("ACK", b"{}")
+def ack(session: str = "") -> Outgoing:
+    """Return the server's first word on a connection.
+
+    *session* tells a page whether it is still the same session that it comes back to; a
+    session that was made anew may well have the id of the one before. Bokeh's own clients
+    do not look.
+    """
+    return outgoing("ACK", orjson.dumps({"session": session}) if session else b"{}")
 
 
 def ok(reply_to: str) -> Outgoing:

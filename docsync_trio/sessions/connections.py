@@ -1,5 +1,8 @@
 """The websockets of one session: who is here, and what follows when the last one goes."""
 
+import secrets
+from functools import partial
+
 import attrs
 import trio
 
@@ -25,6 +28,7 @@ class Connections:
     _session_id: str
     _lifetime: Lifetime
     _remade: bool
+    _name: str = attrs.field(factory=partial(secrets.token_hex, 6), init=False)
     _here: dict[Connection, None] = attrs.field(factory=dict, init=False)
     _joined: int = attrs.field(default=0, init=False)
     _last_left: trio.Event = attrs.field(factory=trio.Event, init=False)
@@ -43,7 +47,7 @@ class Connections:
         self._here[connection] = None
         self._last_left = trio.Event()
         self._lifetime.hold()
-        connection.post(ack())
+        connection.post(ack(self._name))
         self._environment.observe(
             ConnectionOpened(self._path, self._session_id, peer, len(self._here))
         )

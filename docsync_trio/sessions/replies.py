@@ -25,6 +25,18 @@ def reply(
     return _HANDLERS[message.kind](shared, connection, message, report)
 
 
+def at_once(message: Message) -> Outgoing | None:
+    """The answer to *message* if it must not wait for its turn, else None.
+
+    Bokeh's clients ask for the server's versions to learn that all they sent before has
+    been handled. A page of ours asks, with ``at_once``, only whether we are there: a
+    session that is busy for long is no broken line.
+    """
+    if message.kind == "SERVER-INFO-REQ" and message.content.get("at_once"):
+        return server_info_reply(message.id, bokeh.__version__)
+    return None
+
+
 def _pull(
     shared: SharedDocument, connection: Connection, message: Message, _report: Report
 ) -> Outgoing:

@@ -187,6 +187,10 @@ class Session:
         self._environment.observe(CallbackLeftBehind(path, self.id, left_behind.what, stack))
 
     def _receive(self, connection: Connection, message: Message) -> None:
+        if (reply := replies.at_once(message)) is not None:
+            connection.post(reply)
+            connection.handled()
+            return
         self._turns.queue(partial(self._handle, connection, message))
 
     async def _handle(self, connection: Connection, message: Message) -> None:

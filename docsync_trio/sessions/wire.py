@@ -10,6 +10,7 @@ from typing import Protocol
 
 import attrs
 
+from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.message import Frame, Outgoing
 
 NO_CLOSE_FRAME = 1006
@@ -30,6 +31,8 @@ class WireClosed(Exception):  # noqa: N818 - an end, not an error
         Everything else (a broken line, a breach of the protocol) may be followed by
         another connection for the same session. 1005 is a close frame without a code.
         """
+        if self.code == CloseCode.UNANSWERED:
+            return False
         return self.code in {1000, 1001, 1005} or self.code >= 3000  # noqa: PLR2004
 
 
