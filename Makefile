@@ -9,6 +9,18 @@ PIP = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Further words for pytest: make test ARGS="-k sliders"
 ARGS =
 
+# flake8-async runs beside ruff for what ruff does not know: a yield inside of a nursery, a
+# cancellation that is swallowed. 9xx would have a checkpoint in every function; 114 and 128
+# lose sight of task_status where it is handed on; 124 does not see that an interface may
+# ask for `async` where one of its implementations has nothing to wait for.
+FLAKE8_ASYNC = $(BIN)/flake8-async --disable ASYNC9,ASYNC114,ASYNC124,ASYNC128
+MODULES = $(shell find docsync_trio -name '*.py')
+TESTS = $(shell find tests -name '*.py')
+# Here everything that is raised is caught on purpose; our own cancellation passes.
+CATCH_ALL = $(addprefix docsync_trio/,documents/bokeh_private.py documents/incoming.py \
+	server/front_door.py sessions/application_context.py sessions/caller.py \
+	sessions/fire_wall.py sessions/steps.py)
+
 .PHONY: serve test check format clean chromium
 # Two pips in one environment would step on each other.
 .NOTPARALLEL:
@@ -23,7 +35,9 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/flake8-async $$(find docsync_trio tests -name '*.py')
+	@echo flake8-async
+	@$(FLAKE8_ASYNC) $(filter-out $(CATCH_ALL),$(MODULES))
+	@$(FLAKE8_ASYNC),ASYNC102,ASYNC103,ASYNC104 $(CATCH_ALL) $(TESTS)
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/check_wheel.py
 
