@@ -67,7 +67,7 @@ class ProtocolError(DocsyncError):
         self.close_code = close_code
 
 
-class Refusal(DocsyncError):
+class Refusal(DocsyncError):  # noqa: N818 - an answer, and nobody's mistake
     """The peer's: a request that is understood and not granted.
 
     *status* is the HTTP status; the text is for the peer and gives nothing away;
