@@ -6,7 +6,6 @@ processes are always ended, whatever the test does.
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
@@ -71,11 +70,6 @@ class Server:
     url: str
     log: Log
     process: subprocess.Popen[str]
-
-    def stop(self) -> int:
-        """Ask it to end, as an operator does; returns the exit status."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(STOPPING)
 
 
 @contextmanager
