@@ -1,13 +1,17 @@
 """The keys of `[sessions]`, which every application may override; see `schema`."""
 
-from typing import Annotated
+# ruff: noqa: RUF009 - `key` makes attributes, and the defaults it gets cannot be changed.
+
+from typing import Annotated, Literal
 
 import attrs
 
 from docsync_trio.base.durations import OFF
 from docsync_trio.config.keys import key
 from docsync_trio.config.names import Secret
-from docsync_trio.config.scalars import Duration, Flag, Size, Whole
+from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Whole
+
+ExpiredWord = Literal["reload", "new"]
 
 
 @attrs.frozen(kw_only=True)
@@ -29,6 +33,12 @@ class SessionSettings:
         300.0,
         doc="How long a page's token may create a session. A living session may be joined with it "
         "for ever.",
+    )
+    on_expired: Annotated[ExpiredWord, Choice(("reload", "new"))] = key(
+        "reload",
+        doc="What happens to a page that comes back when its session has ended: it says so and "
+        'reloads itself, or ("new") it says so and goes on with a new session, for as long as '
+        "token_expiration lets its token make one.",
     )
     build_timeout: Annotated[float, Duration(0.1)] = key(
         60.0,
