@@ -21,6 +21,7 @@ from docsync_trio.protocol.token import (
     read_token,
 )
 from docsync_trio.server.cross_origin import may_talk, refusal_hint
+from docsync_trio.server.outdated_page import OutdatedPage, take_mark
 from docsync_trio.server.request import site_path
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -49,20 +50,27 @@ def admit_websocket(
 
     *subprotocols* are what the client offers: ``"bokeh"`` and its token. *request* is
     told which application's path it matched, and what a token made by Bokeh carries.
-    Raises `Refusal`.
+    Raises `Refusal`; an `OutdatedPage` where a page of ours should reload.
     """
     found = site.find_websocket(site_path(request.path, request.root_path))
     if found is None:
         raise Refusal(404, "No application has a websocket here")
     context, params = found
     request.matched(request.path.removesuffix("/ws") or "/", params)
+    mark = take_mark(request)
     check_origin(site, request)
     match list(subprotocols):
         case ["bokeh", token]:
-            claims = read_token(token, site.tokens[context.application.path])
+            pass
         case _:
             raise Refusal(400, "The websocket's subprotocols must be bokeh and a token")
-    check_age(context, claims, now)
+    try:
+        claims = read_token(token, site.tokens[context.application.path])
+        check_age(context, claims, now)
+        if mark == "again":
+            check_goes_on(context, claims)
+    except Refusal as refusal:
+        raise refusal if mark is None else OutdatedPage(refusal) from None
     request.token_payload = claims.payload
     return Admission(context, claims.session_id, claims)
 
@@ -87,6 +95,12 @@ def check_age(context: ApplicationContext, claims: Claims, now: float) -> None:
             "The page is too old to start a session; reload it",
             hint="raise sessions.token_expiration if pages are meant to wait that long",
         )
+
+
+def check_goes_on(context: ApplicationContext, claims: Claims) -> None:
+    """Raise `Refusal` (410) for a page whose session is over, unless it may get another."""
+    if context.settings.on_expired == "reload" and context.living(claims.session_id) is None:
+        raise Refusal(410, "The session has ended")
 
 
 @attrs.frozen

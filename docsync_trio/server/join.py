@@ -2,7 +2,8 @@
 
 First the site says whether it may, then the session is found or made, and only then
 is the websocket accepted: a refusal is an HTTP answer, and a browser that sees its
-websocket open has a session behind it.
+websocket open has a session behind it. Pages of ours that should reload are the
+exception; see `outdated_page`.
 """
 
 import time
@@ -11,7 +12,9 @@ from typing import Any, Final, Protocol
 
 from docsync_trio.base.errors import ApplicationError, Refusal
 from docsync_trio.base.events import ConnectionRefused, Observer
+from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.token import Claims
+from docsync_trio.server.outdated_page import OutdatedPage
 from docsync_trio.server.request import request_from_scope
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.wire import Ending, Wire
@@ -101,7 +104,11 @@ async def join(
     except Refusal as refusal:
         event = ConnectionRefused(scope["path"], peer, refusal.status, str(refusal), refusal.hint)
         observe(event)
-        await entrance.refuse(refusal)
+        if isinstance(refusal, OutdatedPage):
+            websocket = await entrance.accept()
+            await websocket.close(CloseCode.SESSION_ENDED, str(refusal))
+        else:
+            await entrance.refuse(refusal)
     except ApplicationError as error:
         # The application's context has told the observer; the visitor gets the number.
         text = f"The application failed. Incident {error.incident}."
