@@ -9,8 +9,8 @@ from bokeh.layouts import column, row
 from bokeh.models import Button, ColumnDataSource, Div, Span
 from bokeh.plotting import figure
 
-ROUNDS = 20
-DARTS = 500
+ROUNDS = 16
+DARTS = 250
 
 
 def throw(seed):
