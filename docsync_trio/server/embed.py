@@ -24,6 +24,7 @@ from docsync_trio.server.answers import Answers
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.cross_origin import may_talk
 from docsync_trio.server.open_session import open_session_for
+from docsync_trio.server.page_script import with_page_scripts
 from docsync_trio.server.pages import matched_request
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -137,13 +138,10 @@ class Autoload:
         return AUTOLOAD_JS.render(bundle=bundle, elementid=element)
 
     def _bundle(self, placement: Placement, request: Request) -> Bundle:
+        root = root_url(self.site.settings.server.prefix, request.root_path, placement.server)
         if placement.own_resources:
-            return bundle_for_objs_and_resources(None, None)
-        prefix = self.site.settings.server.prefix
-        bundle = self.bokehjs.bundle(root_url(prefix, request.root_path, placement.server))
-        return Bundle(
-            bundle.js_files, bundle.js_raw, bundle.css_files, bundle.css_raw, bundle.hashes
-        )
+            return with_page_scripts(bundle_for_objs_and_resources(None, None), root)
+        return with_page_scripts(self.bokehjs.bundle(root), root)
 
 
 def in_quotes(text: str) -> str:

@@ -12,6 +12,7 @@ from docsync_trio.base.errors import ApplicationError
 from docsync_trio.base.events import BuildFailed
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.open_session import open_session_for
+from docsync_trio.server.page_script import with_page_scripts
 from docsync_trio.server.request import request_from_scope
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -57,9 +58,9 @@ class Page:
     def _html(self, session: Session, request: Request) -> str:
         document = session.document
         item = RenderItem(token=session.token, roots=document.roots, use_for_title=True)
-        prefix = self.site.settings.server.prefix
+        root = root_url(self.site.settings.server.prefix, request.root_path)
         return html_page_for_render_items(
-            self.bokehjs.bundle(root_url(prefix, request.root_path)),
+            with_page_scripts(self.bokehjs.bundle(root), root),
             {},
             [item],
             self._title(document),

@@ -27,6 +27,7 @@ from docsync_trio.server.error_page import Link
 from docsync_trio.server.extra_routes import Endpoint, extra_routes
 from docsync_trio.server.index import Index, without_slash
 from docsync_trio.server.metadata import Metadata
+from docsync_trio.server.page_script import PAGE_SCRIPTS
 from docsync_trio.server.pages import Page
 from docsync_trio.server.route_tree import RouteTree
 from docsync_trio.server.served_applications import (
@@ -110,7 +111,9 @@ class _Table:
 
     def _site_routes(self) -> Iterator[Route]:
         yield Route(
-            self._url("/static/{file:path}"), StaticFiles((self._bokehjs,), self.cache), methods=GET
+            self._url("/static/{file:path}"),
+            StaticFiles((self._bokehjs, PAGE_SCRIPTS), self.cache),
+            methods=GET,
         )
         yield Route(self._url("/favicon.ico"), OneFile(favicon(), self.cache), methods=GET)
         taken = {c.application.path for c in self.site.applications}

@@ -1,0 +1,269 @@
+// What a page does when its connection breaks, until it is in step again.
+//
+// BokehJS tries again for half a minute and then leaves a page that looks alive and is
+// not. A keeper looks after one of its connections instead; docs/reconnecting.md says what
+// it promises, and bokehjs.js is how it gets to hear of things.
+"use strict";
+window.docsync = window.docsync || {};
+docsync.Keeper = docsync.Keeper || (() => {
+  const {notice, redraw, Changes} = docsync
+
+  // Close codes, as in docsync_trio/protocol/close_codes.py.
+  const ENDED = 4000
+  const UNANSWERED = 4003
+  // What we sent was not taken; sending it again would end the next connection as well.
+  const NOT_TAKEN = new Set([1002, 1003, 1007, 1009, 4001, 4002])
+
+  // All in milliseconds.
+  const FIRST_WAIT = 1_000 // doubled for each attempt
+  const LONGEST_WAIT = 30_000
+  const STEADY = 10_000 // a connection that held so long starts the waits from the beginning
+  const ATTEMPT = 15_000 // where packets vanish nobody ever refuses
+  const PATIENCE = 20_000 // for an answer; doubled each time, as a slow line is not a dead one
+  const QUIET = 20_000 // then we ask whether the server is there
+  const UNEASY = 5_000 // the same while changes of the visitor are unanswered
+  const HIDDEN = 600_000 // a tab that nobody looks at stops trying after this
+  const LEAVING = 5_000 // browsers close connections before they leave a page
+  const BEFORE_NOTICE = 2_000
+  const BEFORE_RELOAD = 2_000
+  const BETWEEN_RELOADS = 60_000
+
+  const RENEWED = "Your session had ended. This is a new one."
+  const OVERTAKEN = "Connected again. Some of what you changed meanwhile was changed elsewhere too; you see the newer values."
+  const UNTIL_PULLED = {reconnect_session: true, notify_connection_status: true}
+
+  const keepers = new Set()
+  let left_at = -Infinity
+
+  class Keeper {
+    // `connection` is a ClientConnection; `bokeh` has what bokehjs.js took from BokehJS.
+    constructor(connection, bokeh) {
+      this.connection = connection
+      this.bokeh = bokeh
+      this.changes = new Changes(bokeh)
+      this.away = false // from the loss of a document's connection until it is pulled again
+      this.lost_at = 0
+      this.in_step_at = 0
+      this.heard_at = 0
+      this.attempts = 0
+      this.timer = 0
+      this.patience = PATIENCE
+      keepers.add(this)
+    }
+
+    get config() {
+      const {session} = this.connection
+      return session ? session.document.config : UNTIL_PULLED
+    }
+
+    tell(say) {
+      if (this.config.notify_connection_status) {
+        say()
+      }
+    }
+
+    // In the place of BokehJS's connect(). A page that opens while the server restarts is
+    // drawn a little later instead of never, so the first promise waits for success.
+    connect() {
+      const {connection} = this
+      return connection.session ? this.attempt() : new Promise((resolve, reject) => {
+        this.draw = resolve
+        this.attempt().then(resolve, (error) => {
+          const {socket} = connection
+          if (socket ? socket.readyState == WebSocket.OPEN : !this.timer) {
+            reject(error) // there is no other attempt
+          }
+        })
+      })
+    }
+
+    async attempt() {
+      const {connection} = this
+      const own = connection.args_string
+      const mark = `docsync-page=${connection.session ? "again" : "new"}`
+      connection.args_string = own ? `${own}&${mark}` : mark
+      connection._receiver = new connection._receiver.constructor() // may hold half a message
+      const pulled = this.bokeh.connect.call(connection)
+      connection.args_string = own
+      const {socket} = connection
+      if (connection.session) { // the first time, a document may have to be built
+        setTimeout(() => this.abandon(socket, WebSocket.CONNECTING), ATTEMPT)
+        pulled.catch(() => this.abandon(socket, WebSocket.OPEN)) // it is open, without a document
+      }
+      const session = await pulled
+      if (!this.in_step_at) {
+        this.adopt(session.document)
+      }
+      this.lost_at = 0
+      this.in_step_at = this.heard_at = Date.now()
+      return session
+    }
+
+    adopt(document) {
+      this.bokeh.document_is_kept(document, this)
+      notice.back(this)
+      const replace = document.replace_with_json
+      document.replace_with_json = (...args) => redraw(document, () => {
+        replace.apply(document, args)
+        this.away = false
+        const kept = this.changes.replay(document)
+        const news = this.renewed ? RENEWED : kept ? "" : OVERTAKEN
+        this.tell(() => notice.back(this, news))
+      })
+    }
+
+    // The first word of the server says which session this is.
+    greeted(session) {
+      this.renewed = this.greeting !== undefined && this.greeting !== session
+      this.greeting = session
+      if (this.renewed) {
+        this.changes.clear()
+      }
+    }
+
+    lost(code) {
+      const {connection} = this
+      const now = Date.now()
+      if (connection.closed_permanently) {
+        this.forget()
+        return
+      }
+      if (!this.lost_at && now - this.in_step_at > STEADY) {
+        this.attempts = 0
+      }
+      this.lost_at = this.lost_at || now
+      this.away = connection.session != null
+      if (NOT_TAKEN.has(code)) {
+        this.changes.clear()
+      }
+      if (code == ENDED) {
+        this.ended()
+      } else if (this.config.reconnect_session) {
+        this.schedule(now - left_at < LEAVING)
+      } else {
+        this.bokeh.tell_application(connection, this.attempts, null)
+        this.forget()
+        this.tell(() => notice.say("Connection lost. Reload the page to go on.", {reload: true}))
+      }
+    }
+
+    schedule(leaving) {
+      const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.attempts)
+      const delay = (leaving ? LEAVING : 0) + longest * (0.5 + Math.random() / 2)
+      clearTimeout(this.timer)
+      this.timer = setTimeout(() => this.retry(), delay)
+      if (!leaving) {
+        this.bokeh.tell_application(this.connection, this.attempts, delay)
+      }
+      this.tell(() => notice.wait(this, BEFORE_NOTICE + (leaving ? LEAVING : 0)))
+    }
+
+    retry() {
+      clearTimeout(this.timer)
+      this.timer = 0
+      if (document.hidden && Date.now() - this.lost_at > HIDDEN) {
+        return // until it is looked at
+      }
+      this.attempts += 1
+      if (this.connection.session) {
+        this.connection.reconnect()
+      } else {
+        this.attempt().then(this.draw, () => {})
+      }
+    }
+
+    ended() {
+      this.forget()
+      const reload = is_own_page(this.connection.url) && may_reload()
+      const text = reload ? "This session has ended. Reloading…" : "This session has ended."
+      this.tell(() => notice.say(text, {reload: !reload}))
+      if (reload) {
+        when_visible(() => setTimeout(() => location.reload(), BEFORE_RELOAD))
+      }
+    }
+
+    forget() {
+      clearTimeout(this.timer)
+      keepers.delete(this)
+      notice.forget(this)
+    }
+
+    // After a sleep, or when the network has changed, there is nothing to wait for.
+    wake() {
+      if (this.connection.socket) {
+        this.probe()
+      } else if (this.lost_at) {
+        this.attempts = 0
+        this.retry()
+      }
+    }
+
+    // A line that was cut looks open until somebody asks over it.
+    probe() {
+      const {connection} = this
+      const {socket} = connection
+      if (!this.in_step_at || this.lost_at || this.probed === socket) {
+        return
+      }
+      const asked_at = Date.now()
+      this.probed = socket
+      this.bokeh.ask(connection)
+      setTimeout(() => {
+        this.probed = null
+        if (this.heard_at < asked_at && connection.socket === socket) {
+          this.patience = Math.min(2 * this.patience, 16 * PATIENCE)
+          this.abandon(socket, WebSocket.OPEN)
+        }
+      }, this.patience)
+    }
+
+    // Closing takes long where nobody answers, so `socket` counts as closed at once.
+    abandon(socket, state) {
+      if (socket.readyState == state) {
+        const {onclose} = socket
+        socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null
+        socket.close(UNANSWERED, "no answer")
+        onclose({code: 1006, reason: "no answer"})
+      }
+    }
+
+    tick() {
+      if (!document.hidden && Date.now() - this.heard_at > (this.changes.size ? UNEASY : QUIET)) {
+        this.probe()
+      }
+    }
+  }
+
+  // A page of ours may be reloaded; one in which we are a guest is not ours to touch.
+  function is_own_page(url) {
+    const {host, pathname} = new URL(url)
+    return host == location.host && pathname == `${location.pathname.replace(/\/+$/, "")}/ws`
+  }
+
+  function may_reload() {
+    try {
+      const last = Number(sessionStorage.getItem("docsync-reloaded-at"))
+      sessionStorage.setItem("docsync-reloaded-at", Date.now())
+      return Math.abs(Date.now() - last) > BETWEEN_RELOADS
+    } catch (_) {
+      return false // without a memory it could go on for ever
+    }
+  }
+
+  function when_visible(act) {
+    if (document.hidden) {
+      document.addEventListener("visibilitychange", act, {once: true})
+    } else {
+      act()
+    }
+  }
+
+  const wake = () => document.hidden || keepers.forEach((keeper) => keeper.wake())
+  document.addEventListener("visibilitychange", wake)
+  addEventListener("online", wake)
+  addEventListener("pageshow", wake)
+  addEventListener("beforeunload", () => left_at = Date.now())
+  setInterval(() => keepers.forEach((keeper) => keeper.tick()), UNEASY)
+
+  return Keeper
+})()
