@@ -16,7 +16,7 @@ from playwright.sync_api import Error as BrowserError
 HERE = Path(__file__).resolve().parent
 INSTRUMENTS = (HERE / "instruments.js").read_text(encoding="utf-8")
 SCREENSHOTS = HERE / "screenshots"
-PATIENCE = 15.0
+PATIENCE = 20.0
 """Seconds that a condition may take to become true."""
 
 

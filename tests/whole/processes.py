@@ -17,7 +17,7 @@ from typing import IO
 import attrs
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTING = 30.0
+STARTING = 60.0
 """Seconds for a server to listen; on a busy machine importing Bokeh alone takes some."""
 STOPPING = 20.0
 
