@@ -22,8 +22,8 @@ GONE = Ending(4000, "test")
 async def until(condition):
     """Wait for *condition*, which a thread will make true."""
     with trio.fail_after(10):
-        while not condition():
-            await trio.sleep(0.005)  # noqa: ASYNC110 - a thread sets no events of trio
+        while not condition():  # noqa: ASYNC110 - a thread sets no events of trio
+            await trio.sleep(0.005)
 
 
 async def test_a_callback_that_blocks_does_not_keep_another_session_from_answering():
