@@ -35,9 +35,11 @@ class JsonHandler(Handler):
         self.title = self._check()
 
     def modify_document(self, document: Document) -> None:
-        """Add the saved roots to *document*, and give it the saved title."""
+        """Add the saved roots to *document*; an empty one gets the saved title, if there is one."""
         if not document.roots:
+            title = self.title or document.title
             document.replace_with_json(self._copy())
+            document.title = title
             return
         saved = Document.from_json(self._copy())
         roots = list(saved.roots)

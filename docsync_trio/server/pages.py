@@ -3,7 +3,6 @@
 import secrets
 
 import attrs
-from bokeh.document import DEFAULT_TITLE, Document
 from bokeh.embed.elements import html_page_for_render_items
 from bokeh.embed.util import RenderItem
 from starlette.types import Receive, Scope, Send
@@ -63,15 +62,10 @@ class Page:
             with_page_scripts(self.bokehjs.bundle(root), root),
             {},
             [item],
-            self._title(document),
+            document.title,
             template=document.template,
             template_variables=document.template_variables,
         )
-
-    def _title(self, document: Document) -> str:
-        application = self.context.application
-        named = application.title != application.path
-        return application.title if named and document.title == DEFAULT_TITLE else document.title
 
 
 def matched_request(scope: Scope, suffix: str = "") -> Request:

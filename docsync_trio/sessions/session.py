@@ -103,6 +103,8 @@ class Session:
             self.token_payload.update(checked_payload(hook, await call(hook, request)))
         for hook in application.hooks.on_session_created:
             await self._contained(f"hook {name_of(hook)}", hook, self.context)
+        if application.title != application.path:
+            self.document.title = application.title
         with curdoc_scope(self.document):
             for handler in application.handlers:
                 async with self._caller.turn(needed=handler.exclusive):

@@ -51,8 +51,11 @@ def test_roots_that_are_there_already_stay(write):
 
 
 def test_bokehs_own_title_is_no_title(write):
-    text = saved_text(title=Document().title)
-    assert JsonHandler(write("saved.json", text)).title is None
+    handler = JsonHandler(write("saved.json", saved_text(title=Document().title)))
+    document = Document(title="given before")
+    handler.modify_document(document)
+    assert handler.title is None
+    assert document.title == "given before"
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,12 @@ async def test_the_title_is_the_documents_or_else_the_applications(tmp_path):
         assert "<title>Bokeh Application</title>" in (await ask(site.asgi, "/bare")).text
 
 
+async def test_an_application_finds_its_title_in_the_document_and_can_go_on_from_there(tmp_path):
+    source = 'import trio\nfrom bokeh.io import curdoc\ncurdoc().title += ", today"\n'
+    async with a_site(application(tmp_path, "/app", source, title="Tides")) as site:
+        assert "<title>Tides, today</title>" in (await ask(site.asgi, "/app")).text
+
+
 async def test_the_documents_template_makes_the_page(tmp_path):
     source = """
 import trio
