@@ -22,6 +22,8 @@ from bokeh.document.events import (
     DocumentChangedEvent,
     DocumentPatchedEvent,
     ModelChangedEvent,
+    RootAddedEvent,
+    RootRemovedEvent,
     TitleChangedEvent,
 )
 from bokeh.model import Model
@@ -37,11 +39,33 @@ _COLUMN_EVENTS = (ColumnDataChangedEvent, ColumnsPatchedEvent, ColumnsStreamedEv
 
 @attrs.frozen(eq=False)
 class Change:
-    """One entry of a patch to come; *encode* writes it with the serializer of its message."""
+    """One entry of a patch to come; *encode* writes it with the serializer of its message.
 
+    Of two changes with one *key* the later says all. *model* and *attr* are what it is about,
+    where it is about one property; a *difference* (a stream, a patch) builds on the value
+    before, everything else replaces it.
+    """
+
+    key: object
     author: Author | None
     encode: Callable[[PatchSerializer], Any | None]
     buffers: tuple[Buffer, ...] = ()
+    model: Model | None = None
+    attr: str = ""
+    difference: bool = False
+
+
+def value_change(
+    document: Document, model: Model, attr: str, author: Author | None = None
+) -> Change:
+    """The change that sets *attr* of *model* to the value it has when it is sent."""
+
+    def encode(serializer: PatchSerializer) -> Any | None:
+        if model.id not in document.models:
+            return None  # removed since; no viewer can need it
+        return _value_event(document, model, attr).to_serializable(serializer)
+
+    return Change((model.id, attr), author, encode, model=model, attr=attr)
 
 
 @attrs.define(eq=False)
@@ -52,6 +76,7 @@ class Changes:
     _entries: dict[object, Change] = attrs.field(factory=dict, init=False)
     # The keys of streams and patches, by the column data that they are for.
     _differences: dict[object, list[object]] = attrs.field(factory=dict, init=False)
+    _roots: dict[Model, None] = attrs.field(factory=dict, init=False)
     _overtaken: WeakSet[DocumentChangedEvent] = attrs.field(factory=WeakSet, init=False)
 
     def record(self, event: DocumentPatchedEvent, *, known: Callable[[Model], bool]) -> None:
@@ -64,11 +89,11 @@ class Changes:
             if not self._comes_whole(event.model, known):
                 self._columns(event, author)
         elif isinstance(event, TitleChangedEvent):
-            self._put("title", Change(author, event.to_serializable))
-        elif event.kind in ("RootAdded", "RootRemoved"):
-            self._put(event, Change(author, event.to_serializable))
+            self._put(Change("title", author, event.to_serializable))
+        elif isinstance(event, (RootAddedEvent, RootRemovedEvent)):
+            self._root(event.model, author)
         else:
-            self._put(event, self._encoded_now(event, author))
+            self._put(self._encoded_now(event, author))
 
     def restate(self, model: Model) -> None:
         """Tell everyone all that there is to know of *model*, but for what never changed."""
@@ -79,9 +104,15 @@ class Changes:
         """A viewer has seen what *events* did, though they have not been reported yet."""
         self._overtaken.update(events)
 
+    def removed_roots(self) -> list[Model]:
+        """The models that were roots some time since the last `take`, and are none now."""
+        roots = self.document.roots if self._roots else []
+        return [model for model in self._roots if model not in roots]
+
     def take(self) -> list[Change]:
         """All changes in order; the record starts anew."""
         entries, self._entries = self._entries, {}
+        self._roots.clear()
         self._differences.clear()
         return list(entries.values())
 
@@ -90,18 +121,29 @@ class Changes:
         return model in new_models(self.document) and not known(model)
 
     def _changed(self, model: Model, attr: str, author: Author | None) -> None:
-        def encode(serializer: PatchSerializer) -> Any | None:
-            if model.id not in self.document.models:
-                return None  # removed since; no viewer can need it
-            return _value_event(self.document, model, attr).to_serializable(serializer)
-
         key = (model.id, attr)
         earlier = [self._entries.pop(each) for each in self._differences.pop(key, ())]
         if key in self._entries:
             earlier.append(self._entries[key])
         if any(change.author is not author for change in earlier):
             author = None  # the author's value may have been overwritten: it must hear of it
-        self._put(key, Change(author, encode))
+        self._put(value_change(self.document, model, attr, author))
+
+    def _root(self, model: Model, author: Author | None) -> None:
+        """*model* became a root or ceased to be one; what it is when it is sent counts."""
+
+        def encode(serializer: PatchSerializer) -> Any | None:
+            if model in self.document.roots:
+                return RootAddedEvent(self.document, model).to_serializable(serializer)
+            if model in serializer.leaving:
+                return RootRemovedEvent(self.document, model).to_serializable(serializer)
+            return None
+
+        earlier = self._entries.get(model)
+        if earlier is not None and earlier.author is not author:
+            author = None
+        self._roots[model] = None
+        self._put(Change(model, author, encode))
 
     def _columns(
         self,
@@ -121,19 +163,21 @@ class Changes:
         ):
             self._changed(event.model, event.attr, author)
         else:
-            self._put(event, self._encoded_now(event, author))
+            difference = self._encoded_now(event, author)
+            model, attr = event.model, event.attr
+            self._put(attrs.evolve(difference, model=model, attr=attr, difference=True))
             self._differences.setdefault(key, []).append(event)
 
     def _encoded_now(self, event: DocumentPatchedEvent, author: Author | None) -> Change:
         serializer = PatchSerializer(self.document, new_models(self.document))
         rep = event.to_serializable(serializer)
         if serializer.wrote_models:  # which belong into the message once, wherever that is
-            return Change(author, event.to_serializable)
-        return Change(author, lambda _: rep, tuple(serializer.buffers))
+            return Change(event, author, event.to_serializable)
+        return Change(event, author, lambda _: rep, tuple(serializer.buffers))
 
-    def _put(self, key: object, change: Change) -> None:
-        self._entries.pop(key, None)
-        self._entries[key] = change
+    def _put(self, change: Change) -> None:
+        self._entries.pop(change.key, None)
+        self._entries[change.key] = change
 
 
 def _value_event(document: Document, model: Model, attr: str) -> DocumentPatchedEvent:

@@ -20,13 +20,17 @@ class PatchSerializer(Serializer):
     """Writes a bare reference for each model that every receiver has already.
 
     Bokeh collects those references into a dictionary first, at each patch; here
-    they are looked up. *new* are the models that the receivers do not have.
+    they are looked up. *new* are the models that the receivers do not have, *leaving*
+    the removed roots that they do have.
     """
 
-    def __init__(self, document: Document, new: Container[Model]) -> None:
+    def __init__(
+        self, document: Document, new: Container[Model], leaving: Container[Model] = ()
+    ) -> None:
         super().__init__()
         self._models = document.models
         self._new = new
+        self.leaving = leaving
 
     def get_ref(self, obj: Any) -> Ref | None:
         """The reference to write for *obj*, or None to write it in full."""

@@ -130,15 +130,17 @@ class SharedDocument:
         exception given to *on_error*.
         """
         patch, self._patch = self._patch, None
+        brought = None if patch is None else patch.brought
         for model in self._views.returned():
-            if patch is None or not patch.brought(model):
+            if brought is None or not brought(model):
                 self._changes.restate(model)
-        if patch is not None:
-            self._views.has_brought(patch.author, patch.brought)
+        removed = self._changes.removed_roots()
         changes = self._changes.take()
         if self.document.callbacks.hold_value is not None and not changes:
+            if patch is not None:
+                self._views.author_has(patch.author, patch.brought)
             return []
-        self._views.catch_up()
+        self._views.catch_up(removed, None if patch is None else patch.author, brought)
         posts: list[Post] = []
         for author, its_changes in _by_author(changes):
             to = [viewer for viewer in self._views if viewer is not author]
@@ -161,7 +163,7 @@ class SharedDocument:
         """*changes* as a message, or one for each group of viewers that have different models."""
         posts: list[Post] = []
         for view, viewers in self._views.groups(to):
-            serializer = PatchSerializer(self.document, view.lacking)
+            serializer = PatchSerializer(self.document, view.lacking, view.leaving)
             message = _patch(changes, serializer, on_error)
             if message is not None:
                 self._views.told(viewers, serializer.has_ref)

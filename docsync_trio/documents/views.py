@@ -5,7 +5,7 @@ it. Mostly all viewers have the same; they differ when one brought a model itsel
 pulled the document while the application held changes back.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 
 import attrs
 from bokeh.core.types import ID
@@ -18,12 +18,16 @@ Viewer = Hashable
 """Whoever has pulled the document and is kept in step; compared by identity."""
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class View:
-    """What a viewer has: all models of a table but those that it is *lacking*."""
+    """What a viewer has: all models of a table but those that it is *lacking*.
+
+    *leaving* are roots that it has and that have been removed from the document.
+    """
 
     table: Mapping[ID, Model]
     lacking: frozenset[Model] = frozenset()
+    leaving: frozenset[Model] = frozenset()
 
     def has(self, model: Model) -> bool:
         """Whether the viewer has *model*."""
@@ -79,7 +83,7 @@ class Views:
         old = [view for view in set(self._views.values()) if view.table is not table]
         return [model for model in new if any(view.has(model) for view in old)]
 
-    def has_brought(self, author: Viewer, brought: Callable[[Model], bool]) -> None:
+    def author_has(self, author: Viewer, brought: Callable[[Model], bool]) -> None:
         """*author* has the models that it *brought*, beside those it had."""
         view = self._views.get(author)
         if view is not None:
@@ -87,19 +91,31 @@ class Views:
             lacking = frozenset(m for m in new if not view.has(m) and not brought(m))
             self._views[author] = View(model_table(self._document), lacking)
 
-    def catch_up(self) -> None:
-        """From now on measure what all have by the document as it is."""
+    def catch_up(
+        self,
+        removed: Collection[Model],
+        author: Viewer | None = None,
+        brought: Callable[[Model], bool] | None = None,
+    ) -> None:
+        """From now on measure what all have by the document as it is.
+
+        *removed* are roots that were removed; *author* also has what it *brought*.
+        """
         table, new = model_table(self._document), self._new()
-        if not new:
+        if not new and not removed:
             self._views = dict.fromkeys(self._views, View(table))
             return
-        caught_up: dict[View, View] = {}
-        same: dict[frozenset[Model], View] = {}
+        caught_up: dict[tuple[View, bool], View] = {}
+        same: dict[tuple[frozenset[Model], frozenset[Model]], View] = {}
         for viewer, view in self._views.items():
-            if view not in caught_up:
-                lacking = frozenset(model for model in new if not view.has(model))
-                caught_up[view] = same.setdefault(lacking, View(table, lacking))
-            self._views[viewer] = caught_up[view]
+            also = brought if viewer is author else None
+            key = (view, also is not None)
+            if key not in caught_up:
+                lacking = frozenset(model for model in new if not _knew(view, also, model))
+                leaving = frozenset(model for model in removed if _knew(view, also, model))
+                found = View(table, lacking, leaving)
+                caught_up[key] = same.setdefault((lacking, leaving), found)
+            self._views[viewer] = caught_up[key]
 
     def groups(self, viewers: Iterable[Viewer]) -> list[tuple[View, tuple[Viewer, ...]]]:
         """*viewers*, those together who have the same."""
@@ -114,13 +130,16 @@ class Views:
         view = self._views[members[0]]
         lacking = frozenset(model for model in view.lacking if not was_told(model))
         if len(lacking) != len(view.lacking):
-            self._views.update(dict.fromkeys(members, View(view.table, lacking)))
+            told = View(view.table, lacking, view.leaving)
+            self._views.update(dict.fromkeys(members, told))
 
     def settle(self) -> None:
         """Let Bokeh's record of new models hold what somebody lacks, and nothing else."""
         new = new_models(self._document)
         if self._views:
             views = set(self._views.values())
+            for view in views:
+                view.leaving = frozenset()
             new.intersection_update(frozenset[Model]().union(*(view.lacking for view in views)))
         elif len(new) > 2 * len(model_table(self._document)):
             new.intersection_update(self._new())
@@ -128,3 +147,7 @@ class Views:
     def _new(self) -> list[Model]:
         table = model_table(self._document)
         return [model for model in new_models(self._document) if model.id in table]
+
+
+def _knew(view: View, brought: Callable[[Model], bool] | None, model: Model) -> bool:
+    return view.has(model) or (brought is not None and brought(model))

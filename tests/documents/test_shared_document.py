@@ -265,7 +265,7 @@ def test_a_value_that_cannot_be_sent_costs_nothing_but_itself(room):
         named("slider")(document).value = 5
 
     room.change(change)
-    assert len(room.errors) == 1
+    assert len(room.unsent) == 1
     for viewer in room.viewers:
         assert viewer.document.get_model_by_name("slider").value == 5
         assert viewer.document.get_model_by_name("slider").tags[0].name == "inside"

@@ -2,7 +2,7 @@
 
 import attrs
 import numpy as np
-from bokeh.core.serialization import Buffer, Serialized, Serializer
+from bokeh.core.serialization import Buffer, Deserializer, Serialized, Serializer
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 from bokeh.model import Model
@@ -55,6 +55,7 @@ class Viewer:
     document: Document | None = None
     messages: list = attrs.field(factory=list)
     _events: list = attrs.field(factory=list)
+    _serializer: Serializer | None = None
 
     def __hash__(self):
         return id(self)
@@ -78,37 +79,38 @@ class Viewer:
     def edit(self, change):
         """The patch that tells the server of what *change* does to this viewer's document."""
         self._events.clear()
+        self._serializer = Serializer(references=self.document.models.synced_references)
         change(self.document)
-        serializer = Serializer(references=self.document.models.synced_references)
-        content = serializer.encode({"events": list(self._events)})
         self.document.models.flush_synced()
-        events = {"events": [dict(event) for event in content["entries"][0][1]]}
-        return received(encode_message("PATCH-DOC", events, serializer.buffers))
+        content = {"events": list(self._events)}
+        return received(encode_message("PATCH-DOC", content, self._serializer.buffers))
 
     def _changed(self, event):
         if isinstance(event, DocumentPatchedEvent) and event.setter is not FROM_THE_SERVER:
-            self._events.append(event)
+            self._events.append(event.to_serializable(self._serializer))
 
     def _apply(self, patch):
-        for event in patch.content["events"]:
+        """What `Document.apply_json_patch` does, but for columns that are replaced."""
+        deserializer = Deserializer(list(self.document.models), setter=FROM_THE_SERVER)
+        for event in deserializer.deserialize(patch)["events"]:
             if event["kind"] == "ColumnDataChanged" and event.get("cols"):
                 # BokehJS keeps the columns that are not named; Bokeh's Python drops them.
-                model = self.document.models[event["model"]["id"]]
-                named = {name for name, _ in event["data"]["entries"]}
-                rest = {name: col for name, col in model.data.items() if name not in named}
-                event["data"]["entries"] += (
-                    Serializer(deferred=False).encode(rest).get("entries", [])
-                )
-        self.document.apply_json_patch(patch, setter=FROM_THE_SERVER)
+                event["data"] = {**event["model"].data, **event["data"]}
+            DocumentPatchedEvent.handle_event(self.document, event, FROM_THE_SERVER)
+        self.document.models.flush_synced()
 
 
 @attrs.define(eq=False)
 class Room:
-    """A shared document with all its viewers; errors of the application are collected."""
+    """A shared document with all its viewers.
+
+    *errors* are what the application's callbacks raised, *unsent* its values that cannot be sent.
+    """
 
     shared: SharedDocument = attrs.field(factory=lambda: SharedDocument(Document(), held=True))
     viewers: list = attrs.field(factory=list)
     errors: list = attrs.field(factory=list)
+    unsent: list = attrs.field(factory=list)
 
     @property
     def document(self):
@@ -135,7 +137,7 @@ class Room:
         return self.drain()
 
     def drain(self):
-        posts = self.shared.drain(self.errors.append)
+        posts = self.shared.drain(self.unsent.append)
         self.shared.held = False
         for post in posts:
             for viewer in post.to:
