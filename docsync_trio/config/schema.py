@@ -63,7 +63,9 @@ class KeepAliveSettings:
         '"off": for ever.',
     )
     shutdown: Annotated[float, Duration()] = key(
-        30.0, doc="How long requests that are under way may take when the server is told to stop."
+        30.0,
+        doc="How long the server may take to end when it is told to stop, whatever happens. "
+        "Requests that are under way get three fifths of it, the rest is for tasks and hooks.",
     )
 
 
@@ -92,6 +94,21 @@ class ServerSettings:
         20_000_000,
         doc="The largest message a browser may send; one that sends more is disconnected (close "
         "code 1009).",
+    )
+    max_body_size: Annotated[int, Size()] = key(
+        20_000_000,
+        doc="The largest request body that an endpoint of yours is given; a larger one is refused "
+        "(413).",
+    )
+    max_sessions: Annotated[int, Whole()] = key(
+        10_000,
+        doc="How many sessions all applications together may have at once; further visitors are "
+        "asked to come back later (503). 0: no limit.",
+    )
+    max_open_sockets: Annotated[int, Whole()] = key(
+        0,
+        doc="How many connections of all kinds may be open at once; further ones are asked to come "
+        "back later (503). 0: as many as the process's limit of open files leaves.",
     )
     keep_alive: KeepAliveSettings = key(KeepAliveSettings(), doc="Quiet connections and shutdown.")
 

@@ -60,6 +60,11 @@ class SessionSettings:
         doc="How many sessions one application may have at once; further visitors are asked to "
         "come back later (503). 0: no limit.",
     )
+    max_connections: Annotated[int, Whole()] = key(
+        100,
+        doc="How many websockets one session may have at once; a further one is closed (1008). "
+        "0: no limit.",
+    )
     outbox: Annotated[int, Size(1000)] = key(
         32_000_000,
         doc="How much one slow connection may have waiting to be sent before it is told to "

@@ -2,17 +2,21 @@
 
 A full table of file descriptors is an ordinary day of a busy server. The connection
 that cannot be accepted stays in the kernel's queue and its socket stays readable, so
-a loop that merely tries again burns a core and fills a disk with log lines.
+a loop that merely tries again burns a core and fills a disk with log lines. One
+descriptor is kept in reserve, so that whoever waits there can be told so.
 """
 
+import contextlib
 import errno
+import os
 import socket
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Final
+from typing import Final, Self
 
 import trio
 
 from docsync_trio.base.events import AcceptFailed, Observer
+from docsync_trio.server.open_sockets import say_full
 from docsync_trio.server.peer_socket import PeerSocket
 
 BATCH: Final = 16
@@ -23,6 +27,11 @@ LONGEST_PAUSE: Final = 1.0
 
 TOLD_AGAIN_AFTER: Final = 60.0
 """Seconds between two reports of a shortage that lasts."""
+
+TURNING_AWAY: Final = 1.0
+"""Seconds for which those who wait are turned away, one by one, before the next look."""
+
+_NO_DESCRIPTORS: Final = {errno.EMFILE, errno.ENFILE}
 
 # The connection died in the queue, or the network had trouble with this one (accept(2)).
 _ITS_OWN_FAULT: Final = {
@@ -54,19 +63,62 @@ async def accept_connections(
     """Start ``serve(socket)`` in *connections* for each one that comes, for ever."""
     pause = SHORTEST_PAUSE
     told_at = float("-inf")
-    while True:
-        await trio.lowlevel.wait_readable(listener)
-        try:
-            for connection in _accept_some(listener):
-                connections.start_soon(serve, PeerSocket(connection))
-                pause = SHORTEST_PAUSE
-        except OSError as error:
-            now = trio.current_time()
-            if now >= told_at + TOLD_AGAIN_AFTER:
-                told_at = now
-                observe(AcceptFailed(error))
-            await trio.sleep(pause)
-            pause = min(2 * pause, LONGEST_PAUSE)
+    with Reserve() as reserve:
+        while True:
+            await trio.lowlevel.wait_readable(listener)
+            try:
+                for connection in _accept_some(listener):
+                    connections.start_soon(serve, PeerSocket(connection))
+                    pause = SHORTEST_PAUSE
+            except OSError as error:
+                now = trio.current_time()
+                if now >= told_at + TOLD_AGAIN_AFTER:
+                    told_at = now
+                    observe(AcceptFailed(error))
+                if error.errno in _NO_DESCRIPTORS:
+                    await reserve.turn_away(listener)
+                await trio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+
+class Reserve:
+    """A file descriptor that is given up for as long as it takes to turn somebody away."""
+
+    def __init__(self) -> None:
+        self._number: int | None = None
+
+    def __enter__(self) -> Self:
+        self._take()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._give()
+
+    async def turn_away(self, listener: socket.socket) -> None:
+        """Answer those who wait at *listener* that the server is full, for a while."""
+        with trio.move_on_after(TURNING_AWAY):
+            while True:
+                self._give()
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                finally:
+                    # Where it was lent to a connection, there is none left to take back.
+                    self._take()
+                with contextlib.closing(PeerSocket(connection)) as late:
+                    await say_full(late)
+                self._take()
+
+    def _take(self) -> None:
+        if self._number is None:
+            with contextlib.suppress(OSError):
+                self._number = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+
+    def _give(self) -> None:
+        if self._number is not None:
+            os.close(self._number)
+            self._number = None
 
 
 def _accept_some(listener: socket.socket) -> Iterator[socket.socket]:

@@ -23,6 +23,7 @@ from docsync_trio.server.head import (
 from docsync_trio.server.heartbeat import Heartbeat
 from docsync_trio.server.http import HttpServer
 from docsync_trio.server.join import Admit, join
+from docsync_trio.server.open_sockets import OpenSockets
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.plain_answer import plain_answer
 from docsync_trio.server.websocket import ANSWER_SECONDS, websocket_limits
@@ -50,19 +51,17 @@ class FrontDoor:
         self._heartbeat = heartbeat
         self._limits = websocket_limits(settings)
         self._observe = observe
-        self._open: set[PeerSocket] = set()
+        self._keep_alive = settings.keep_alive
+        self._open = OpenSockets(settings, observe=observe)
         self._waiting: set[trio.CancelScope] = set()
 
     async def serve(self, socket: PeerSocket) -> None:
         """Serve one connection to its end. Raises nothing that its peer could cause."""
-        self._open.add(socket)
-        try:
-            await self._serve(socket)
-        except BaseException as error:  # noqa: BLE001 - the wall round a connection
-            self._contain(socket, error)
-        finally:
-            self._open.discard(socket)
-            socket.close()
+        with self._open.holding(socket) as fits:
+            try:
+                await (self._serve(socket) if fits else self._open.refuse(socket))
+            except BaseException as error:  # noqa: BLE001 - the wall round a connection
+                self._contain(socket, error)
 
     async def end_when_idle(self) -> None:
         """Close the connections on which no request is under way, now or after the answer."""
@@ -72,8 +71,7 @@ class FrontDoor:
 
     def close_all(self) -> None:
         """Close every connection at once; whoever waits for its peer stops waiting."""
-        for socket in self._open:
-            socket.close()
+        self._open.close_all()
 
     def _contain(self, socket: PeerSocket, error: BaseException) -> None:
         fatal, rest = _split(error)
@@ -84,6 +82,7 @@ class FrontDoor:
             raise fatal
 
     async def _serve(self, socket: PeerSocket) -> None:
+        socket.give_up_when_silent(ping=self._keep_alive.ping, pong=self._keep_alive.pong)
         data = bytearray()
         try:
             length = await self._read_head(socket, data)

@@ -29,10 +29,14 @@ from docsync_trio.base.events import Observer, PeerFault
 from docsync_trio.config.schema import ServerSettings
 from docsync_trio.server.head import MAX_HEAD
 from docsync_trio.server.peer_socket import PeerSocket
+from docsync_trio.server.request_body import BoundedBodies
 
 SEND_SECONDS: Final = 30.0
-"""How long one write may take. hypercorn writes pieces of a few KB to some MB; nginx
-gives a peer 60 s between two reads, browsers give up on a page sooner."""
+"""How long a write waits for a peer that takes nothing; nginx's default is 60."""
+
+SLOWEST: Final = 10_000
+"""Bytes per second that a peer has to take beyond that: hypercorn writes pieces of some
+KB or many MB, and a byte now and then is no progress."""
 
 AFTERLIFE_SECONDS: Final = 30.0
 """How long a connection's tasks may go on when its peer has stopped sending. In HTTP/2
@@ -54,6 +58,8 @@ def check_hypercorn() -> None:
             raise _misfit(f"{function.__qualname__} takes other arguments")
     if not hasattr(ws_stream, "server_extensions_handshake"):
         raise _misfit("compression of websockets cannot be switched off")
+    if not hasattr(TCPServer, "_read_data"):
+        raise _misfit("the end of a connection cannot be noticed")
     if not hasattr(WorkerContext(None), "terminated"):
         raise _misfit("its connections cannot be told to end")
 
@@ -71,7 +77,8 @@ class HttpServer:
         check_hypercorn()
         _switch_compression_off()
         self._config = _config(settings, observe)
-        self._app = wrap_app(app, self._config.wsgi_max_body_size, "asgi")
+        bounded: Any = BoundedBodies(app, limit=settings.max_body_size)
+        self._app = wrap_app(bounded, self._config.wsgi_max_body_size, "asgi")
         self._context = _Context(None)
 
     async def serve(self, socket: PeerSocket, head: bytes) -> None:
@@ -82,11 +89,19 @@ class HttpServer:
         with trio.CancelScope() as scope:
             stream: Any = BoundedStream(socket, head, scope)
             state = ConnectionState({})
-            await TCPServer(self._app, self._config, self._context, state, stream).run()
+            await _Connection(self._app, self._config, self._context, state, stream).run()
 
     async def end_when_idle(self) -> None:
         """Close the connections without a request now, the others behind their answers."""
         await self._context.terminated.set()
+
+
+class _Connection(TCPServer):
+    """Ends when its peer has left, and not when it would have been idle for too long."""
+
+    async def _read_data(self) -> None:
+        await super()._read_data()
+        await self.idle_task.stop()
 
 
 class _Context(WorkerContext):
@@ -111,8 +126,7 @@ def _config(settings: ServerSettings, observe: Observer) -> Config:
     config.h2_max_header_list_size = MAX_HEAD
     config.websocket_max_message_size = settings.max_message_size
     config.websocket_ping_interval = _or_none(keep_alive.ping)
-    # The only notice that hypercorn takes of a silent peer: it neither waits for pongs nor
-    # bounds the time a request's body may take.
+    # The only notice that hypercorn takes of a silent peer: it does not wait for pongs.
     config.read_timeout = _or_none(max(keep_alive.http, keep_alive.ping + keep_alive.pong))  # type: ignore[assignment]
     config.include_server_header = False
     config.errorlog = None
@@ -181,11 +195,12 @@ class BoundedStream:
 
     async def send_all(self, data: bytes) -> None:
         """Send, or give the peer up."""
-        with trio.move_on_after(SEND_SECONDS) as stalled:
-            await self._stream.send_all(data)
-        if stalled.cancelled_caught:
+        sent = False
+        with trio.move_on_after(SEND_SECONDS + len(data) / SLOWEST):
+            sent = await self._socket.send_while_read(data, patience=SEND_SECONDS)
+        if not sent:
             self._socket.close()
-            raise trio.BrokenResourceError(f"the peer did not read for {SEND_SECONDS:g}s")
+            raise trio.BrokenResourceError("the peer did not read, or too slowly")
 
     async def send_eof(self) -> None:
         """End the sending half."""

@@ -6,12 +6,13 @@ websocket open has a session behind it. Pages of ours that should reload are the
 exception; see `outdated_page`.
 """
 
+import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from docsync_trio.base.errors import ApplicationError, Refusal
-from docsync_trio.base.events import ConnectionRefused, Observer
+from docsync_trio.base.events import ApplicationTaskFailed, ConnectionRefused, Observer
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.token import Claims
 from docsync_trio.server.outdated_page import OutdatedPage
@@ -113,6 +114,11 @@ async def join(
         # The application's context has told the observer; the visitor gets the number.
         text = f"The application failed. Incident {error.incident}."
         await entrance.refuse(Refusal(500, text))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets an answer
+        incident = secrets.token_hex(4)
+        what = f"opening a websocket (incident {incident})"
+        observe(ApplicationTaskFailed(scope["path"], what, error))
+        await entrance.refuse(Refusal(500, f"The server failed. Incident {incident}."))
     else:
         websocket = await entrance.accept()
         ending = await session.attach(websocket, peer)

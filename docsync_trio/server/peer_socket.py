@@ -12,6 +12,8 @@ from typing import Final
 
 import trio
 
+from docsync_trio.server.silence import give_up_silent_peer
+
 SMALLEST_READ: Final = 2**16
 LARGEST_READ: Final = 2**20
 """Reads grow up to this while they come back full: a big array in few steps."""
@@ -37,6 +39,10 @@ class PeerSocket:
         self._read_size = SMALLEST_READ
         self.closed = False
         self.peer = peer_name(sock)
+
+    def give_up_when_silent(self, *, ping: float, pong: float) -> None:
+        """Have the kernel end the connection when its peer is gone; see `silence`."""
+        give_up_silent_peer(self._socket, ping=ping, pong=pong)
 
     async def receive(self) -> bytes:
         """Wait for bytes and return all that are there; ``b""`` is the end."""
@@ -70,6 +76,26 @@ class PeerSocket:
         while rest:
             await self.writable()
             rest = rest[self.send_now(rest) :]
+
+    async def send_while_read(self, data: bytes, *, patience: float) -> bool:
+        """Send *data*; gives false when the peer takes no byte for *patience* seconds.
+
+        Raises what Trio's streams raise.
+        """
+        rest = memoryview(data)
+        try:
+            while rest:
+                sent = self.send_now(rest)
+                rest = rest[sent:]
+                if sent:
+                    continue
+                with trio.move_on_after(patience) as stalled:
+                    await self.writable()
+                if stalled.cancelled_caught:
+                    return False
+        except OSError as error:
+            raise trio.BrokenResourceError from error
+        return True
 
     def end_sending(self) -> None:
         """Tell the peer that nothing more will come; it may go on sending."""

@@ -10,12 +10,17 @@ import pytest
 import trio
 import trio.testing
 
-from docsync_trio.base.events import AcceptFailed, ConnectionRefused, PeerFault
+from docsync_trio.base.events import (
+    AcceptFailed,
+    ApplicationTaskFailed,
+    ConnectionRefused,
+    PeerFault,
+)
 from docsync_trio.server import accepting
 from docsync_trio.server.accepting import accept_connections
 from docsync_trio.server.front_door import HEAD_SECONDS
 from docsync_trio.server.head import MAX_HEAD
-from tests.server.network_fakes import FakeSite, served, upgrade_request
+from tests.server.network_fakes import FakeSite, Peer, served, upgrade_request
 
 
 @pytest.fixture
@@ -153,13 +158,14 @@ async def accept_one(listener, nursery, events):
 
 
 async def test_without_file_descriptors_the_server_waits_and_says_so_once(nursery, autojump_clock):
-    listener = ScarceListener(*[errno.EMFILE] * 20)
+    # Each round tries twice: as ever, and with the descriptor in reserve.
+    listener = ScarceListener(*[errno.EMFILE] * 40)
     events = []
 
     await accept_one(listener, nursery, events)
 
     assert [type(event) for event in events] == [AcceptFailed]
-    assert listener.tried <= 22
+    assert listener.tried <= 42
     assert 10 < trio.current_time() < 20 * accepting.LONGEST_PAUSE
 
 
@@ -190,6 +196,8 @@ async def test_a_server_that_ran_out_of_descriptors_serves_again(server, nursery
         await waiting.connect(server.address)
         await told.wait()
         assert await peer.get("/") == (200, b"hello")
+        # One descriptor is in reserve, to tell whoever waits.
+        assert b" 503 " in await waiting.recv(100)
     assert await server.answers()
 
 
@@ -214,3 +222,44 @@ def no_gaps():
     finally:
         for number in taken:
             os.close(number)
+
+
+async def test_more_connections_than_may_be_open_are_asked_to_come_back(nursery):
+    site = FakeSite(max_open_sockets=3)
+    async with served(site) as server:
+        kept = [await server.connect() for _ in range(3)]
+        for peer in kept:
+            assert await peer.get("/") == (200, b"hello")
+        for _ in range(3):
+            late = await server.connect()
+            assert (await late.get("/"))[0] == 503
+            assert late.headers["retry-after"] == "10"
+            assert await late.is_hung_up()
+
+        kept[0].hang_up()
+        assert await kept[1].get("/") == (200, b"hello")
+        with trio.fail_after(5):
+            while not await server.answers():
+                await trio.lowlevel.checkpoint()
+
+    (told,) = site.seen(ConnectionRefused)
+    assert told.status == 503
+    assert "server.max_open_sockets" in told.hint
+    assert "ulimit" not in told.hint
+
+
+async def test_a_fault_of_ours_before_a_websocket_opens_is_500_with_an_incident(nursery):
+    site = FakeSite()
+
+    def admit(request, subprotocols, now):
+        raise KeyError("a bug")
+
+    site.admit = admit
+    async with served(site) as server:
+        peer = await server.connect()
+        assert await peer.upgrade() == 500
+
+    (failed,) = site.seen(ApplicationTaskFailed)
+    incident = failed.what.partition("incident ")[2].strip(")")
+    assert incident in peer.body.decode()
+    assert site.seen(PeerFault) == []

@@ -1,12 +1,15 @@
+import contextlib
+
 import pytest
 import trio
 
-from docsync_trio.base.errors import ServerError
+from docsync_trio.base.errors import Refusal, ServerError
 from docsync_trio.base.events import PeerFault
 from docsync_trio.config.schema import KeepAliveSettings, ServerSettings
 from docsync_trio.server import http
 from docsync_trio.server.http import BoundedStream, HttpServer, check_hypercorn
 from docsync_trio.server.peer_socket import PeerSocket
+from docsync_trio.server.request_body import FIRST_SECONDS
 from tests.server.network_fakes import (
     FakeSite,
     Peer,
@@ -75,6 +78,17 @@ async def test_an_idle_connection_is_closed_after_the_keep_alive_time(connection
     assert trio.current_time() == pytest.approx(75)
 
 
+async def test_an_idle_connection_is_over_when_its_peer_leaves(connection, autojump_clock):
+    _, peer, served = connection
+    await peer.send(b"TP/1.1\r\nHost: a\r\n\r\n")
+    await peer.response()
+
+    peer.hang_up()
+    await served.wait()
+
+    assert trio.current_time() == 0
+
+
 async def test_idle_connections_end_when_the_server_does(connection, autojump_clock):
     server, peer, served = connection
     await peer.send(b"TP/1.1\r\nHost: a\r\n\r\n")
@@ -132,3 +146,104 @@ async def test_an_exception_of_the_application_is_500_and_told():
 
     (fault,) = site.seen(PeerFault)
     assert str(fault.error) == "no luck"
+
+
+async def post(peer, length):
+    await peer.send(f"POST /read HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n\r\n".encode())
+
+
+async def read_body(scope, receive, send):
+    """Answer with the size of the body, or with the status of a refusal."""
+    size, more, status = 0, True, 200
+    try:
+        while more:
+            message = await receive()
+            size, more = size + len(message["body"]), message["more_body"]
+    except Refusal as refusal:
+        status = refusal.status
+    body = str(size).encode()
+    headers = [(b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture
+async def reading(nursery):
+    """A peer of a server that reads bodies of up to 1000 bytes."""
+    ours, theirs = stream_pair()
+    server = HttpServer(read_body, ServerSettings(max_body_size=1000), observe=lambda event: None)
+
+    async def serve():
+        with ours:
+            await server.serve(PeerSocket(ours), b"")
+
+    nursery.start_soon(serve)
+    peer = Peer(theirs)
+    yield peer
+    peer.hang_up()
+
+
+async def test_a_body_of_the_allowed_size_is_read(reading):
+    await post(reading, 1000)
+    await reading.send(b"x" * 1000)
+
+    assert await reading.response() == (200, b"1000")
+
+
+async def test_a_body_beyond_the_limit_is_413(reading):
+    await post(reading, 1001)
+    await reading.send(b"x" * 1001)
+
+    assert (await reading.response())[0] == 413
+
+
+async def test_a_body_that_drips_is_408_in_bounded_time(reading, autojump_clock):
+    async def drip():
+        with contextlib.suppress(trio.BrokenResourceError, trio.ClosedResourceError):
+            while True:
+                await reading.send(b"x")
+                await trio.sleep(5)
+
+    await post(reading, 900)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(drip)
+        assert (await reading.response())[0] == 408
+        assert await reading.is_hung_up()
+        nursery.cancel_scope.cancel()
+
+    assert trio.current_time() <= FIRST_SECONDS + 6
+
+
+async def test_a_reader_that_takes_a_byte_now_and_then_is_dropped(autojump_clock):
+    ours, theirs = stream_pair()
+    stream = BoundedStream(PeerSocket(ours), b"", trio.CancelScope())
+
+    async def sip():
+        while await theirs.receive_some(10_000):
+            await trio.sleep(5)  # noqa: ASYNC110 - it is what time does to a slow line
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(sip)
+        with pytest.raises(trio.BrokenResourceError):
+            await stream.send_all(b"x" * 10_000_000)
+    assert trio.current_time() <= http.SEND_SECONDS + 10_000_000 / http.SLOWEST + 1
+    await theirs.aclose()
+
+
+async def test_a_reader_of_something_big_on_a_slow_line_gets_all_of_it(autojump_clock):
+    ours, theirs = stream_pair()
+    stream = BoundedStream(PeerSocket(ours), b"", trio.CancelScope())
+    received = 0
+
+    async def read_slowly():
+        nonlocal received
+        while received < 10_000_000:
+            received += len(await theirs.receive_some(200_000))
+            await trio.sleep(2)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(read_slowly)
+        await stream.send_all(b"x" * 10_000_000)
+    assert trio.current_time() > 2 * http.SEND_SECONDS
+    await theirs.aclose()
+    ours.close()
