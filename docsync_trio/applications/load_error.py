@@ -7,17 +7,11 @@ wrong with the site file: one line each, no traceback, "what is wrong; what inst
 import difflib
 import os
 import pathlib
-import sysconfig
 import traceback
 from collections.abc import Iterable
 
+from docsync_trio.base.author_frames import authors_line
 from docsync_trio.base.errors import DocsyncError
-
-_NOT_THE_AUTHORS = (
-    *{sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib")},
-    str(pathlib.Path(__file__).parents[1]) + os.sep,
-    "<frozen ",
-)
 
 
 class LoadError(DocsyncError):
@@ -36,15 +30,15 @@ def shown(path: str | os.PathLike[str]) -> str:
 def blame(error: BaseException) -> str:
     """Say ``file:line: Type: message`` for an error that the author's code raised.
 
-    The line is the innermost one that belongs neither to Python, to an installed package
-    nor to us; for a syntax error it is where the syntax is wrong.
+    The line is the author's innermost one; for a syntax error it is where the syntax is wrong.
     """
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{shown(error.filename)}:{error.lineno}: {error.msg}"
-    text = traceback.format_exception_only(error)[-1].strip()
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if not frame.filename.startswith(_NOT_THE_AUTHORS)]
-    return f"{shown(own[-1].filename)}:{own[-1].lineno}: {text}" if own else text
+    place = authors_line(error)
+    told = error.msg if isinstance(error, SyntaxError) and error.filename else _last_line(error)
+    return f"{shown(place.file)}:{place.line}: {told}" if place else told
+
+
+def _last_line(error: BaseException) -> str:
+    return traceback.format_exception_only(error)[-1].strip()
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -5,55 +5,22 @@ of Bokeh before it reaches the two lines its author wrote. Those two are what th
 look for, so they come first; the rest is counted in one line.
 """
 
-import sysconfig
 import traceback
 from collections.abc import Iterator, Sequence
 
 import attrs
 
-FOLDED = frozenset({"docsync_trio", "trio", "trio_asyncio", "bokeh", "outcome", "asyncio"})
-"""Packages whose frames are counted rather than shown."""
+from docsync_trio.base.author_frames import Frame, authors_line, frames_of
 
-_LIBRARIES = (
-    *{f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")},
-    "<frozen ",
-)
 _SHOWN_FRAMES = 30  # a runaway recursion has a thousand, all alike
 _INNERMOST = 3  # shown of an error that no line of the application takes part in
 _DEPTH = 5  # of causes and of groups in groups
 
 
-@attrs.frozen
-class Frame:
-    """One frame of a traceback: its *summary* and the top-level *package* it belongs to."""
-
-    summary: traceback.FrameSummary
-    package: str
-
-    @property
-    def folded(self) -> bool:
-        """Whether it is counted rather than shown."""
-        return self.package in FOLDED
-
-
-def frames_of(error: BaseException) -> tuple[Frame, ...]:
-    """Return the frames that *error* passed, outermost first, without any local variables."""
-    walk = list(traceback.walk_tb(error.__traceback__))
-    summaries = traceback.StackSummary.extract(iter(walk), capture_locals=False)
-    packages = (str(frame.f_globals.get("__name__", "")).split(".")[0] for frame, _ in walk)
-    return tuple(Frame(*pair) for pair in zip(summaries, packages, strict=True))
-
-
 def application_line(error: BaseException) -> str | None:
     """Return ``file:line`` of the application's innermost line, None if it has no part in it."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}:{error.lineno}"
-    if isinstance(error, BaseExceptionGroup):
-        return next(filter(None, map(application_line, error.exceptions)), None)
-    own = [frame.summary for frame in frames_of(error) if not frame.folded]
-    # An error that surfaces inside pandas is still looked for in the author's own files.
-    authors = [frame for frame in own if not frame.filename.startswith(_LIBRARIES)] or own
-    return f"{authors[-1].filename}:{authors[-1].lineno}" if authors else None
+    place = authors_line(error)
+    return f"{place.file}:{place.line}" if place else None
 
 
 def message_of(error: BaseException) -> str:
@@ -113,7 +80,7 @@ def _frame_lines(frames: Sequence[Frame]) -> Iterator[str]:
 
 def _way_in(frames: Sequence[Frame]) -> tuple[Sequence[Frame], Sequence[Frame]]:
     """Split *frames* where the application's own begin."""
-    first = next((at for at, frame in enumerate(frames) if not frame.folded), None)
+    first = next((at for at, frame in enumerate(frames) if not frame.is_machinery), None)
     if first is None:
         unfolded = [attrs.evolve(frame, package="") for frame in frames[-_INNERMOST:]]
         return frames[:-_INNERMOST], unfolded
@@ -134,7 +101,7 @@ def _runs(frames: Iterator[Frame | str]) -> Iterator[traceback.FrameSummary | st
     """Each shown frame as it is, each run of folded ones as one line."""
     folded: list[Frame] = []
     for frame in frames:
-        if isinstance(frame, Frame) and frame.folded:
+        if isinstance(frame, Frame) and frame.is_machinery:
             folded.append(frame)
             continue
         if folded:

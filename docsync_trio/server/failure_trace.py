@@ -5,26 +5,18 @@ Bokeh; the author's own come first here. Values of variables are never shown.
 """
 
 import linecache
-import sysconfig
 import traceback
-from pathlib import Path
 
 import attrs
 
 from docsync_trio.applications.load_error import shown
+from docsync_trio.base.author_frames import authors_lines, error_to_look_at
 
 AROUND = 3
 """Lines of source shown before and after the one at fault."""
 
 MOST_PLACES = 8
 """A recursion that ran away has a thousand, all alike."""
-
-_DEPTH = 10
-_NOT_THE_AUTHORS = (
-    *{f"{sysconfig.get_path(name)}/" for name in ("stdlib", "platstdlib", "purelib", "platlib")},
-    f"{Path(__file__).parents[1]}/",
-    "<frozen ",
-)
 
 
 @attrs.frozen
@@ -59,14 +51,13 @@ class FailureTrace:
 
 
 def trace_of(error: BaseException) -> FailureTrace:
-    """Return the trace of *error*; of a group, that of the first in it."""
-    inner = error
-    for _ in range(_DEPTH):
-        if isinstance(inner, BaseExceptionGroup):
-            inner = inner.exceptions[0]
+    """Return the trace of *error*; of a group, that of the one in it to look at first."""
+    first = error_to_look_at(error)
     return FailureTrace(
-        error=_said(inner),
-        places=_places(inner),
+        error=_said(first),
+        places=tuple(
+            _place(one.file, one.line, one.function) for one in authors_lines(first)[:MOST_PLACES]
+        ),
         whole="".join(traceback.format_exception(error)),
     )
 
@@ -77,18 +68,9 @@ def _said(error: BaseException) -> str:
     return traceback.format_exception_only(error)[-1].strip()
 
 
-def _places(error: BaseException) -> tuple[Place, ...]:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if not frame.filename.startswith(_NOT_THE_AUTHORS)]
-    places = [_place(f.filename, f.lineno or 0, f.name) for f in reversed(own)]
-    if isinstance(error, SyntaxError) and error.filename:
-        places.insert(0, _place(error.filename, error.lineno or 0, ""))
-    return tuple(places[:MOST_PLACES])
-
-
 def _place(file: str, line: int, function: str) -> Place:
     linecache.checkcache(file)
     texts = linecache.getlines(file)
     first, last = max(1, line - AROUND), min(len(texts), line + AROUND)
     source = [Line(n, texts[n - 1].rstrip("\n"), n == line) for n in range(first, last + 1)]
-    return Place(shown(file), line, "" if function == "<module>" else function, tuple(source))
+    return Place(shown(file), line, function, tuple(source))
