@@ -64,12 +64,18 @@ def _lasting(stream: TextIO) -> TextIO:
         file = _LastingFile(stream.fileno(), "wb", closefd=False)
     except (AttributeError, OSError, ValueError):
         return stream  # there is none, or it is no file of the operating system
+    # PYTHONUNBUFFERED, as containers have it, asks for each `print` at once.
+    line_by_line = stream.isatty() or stream is sys.stderr or _writes_through(stream)
     return io.TextIOWrapper(
         io.BufferedWriter(file),
         encoding=stream.encoding,
         errors=stream.errors,
-        line_buffering=stream.isatty() or stream is sys.stderr,
+        line_buffering=line_by_line,
     )
+
+
+def _writes_through(stream: TextIO) -> bool:
+    return bool(getattr(stream, "write_through", False))
 
 
 class _LastingFile(io.FileIO):

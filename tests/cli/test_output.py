@@ -82,6 +82,21 @@ print("three")
     assert (ended.stdout, ended.stderr) == ("one\nthree\n", "two\n")
 
 
+def test_lasting_output_is_not_kept_back_where_that_is_asked_for():
+    program = """
+import os
+from docsync_trio.cli.output import lasting_output
+with lasting_output():
+    print("one")
+    os._exit(0)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-u", "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert ended.stdout == "one\n"
+
+
 def test_output_that_is_no_file_stays_what_it_is(capsys):
     with lasting_output():
         sys.stdout.write("hello\n")
