@@ -14,6 +14,9 @@ import numpy as np
 
 Json = Any
 
+MEASURED = {"inner_width", "inner_height", "outer_width", "outer_height"}
+"""What BokehJS measures: a pixel more or less depends on when it came to paint."""
+
 
 @attrs.define(eq=False)
 class Canonical:
@@ -52,7 +55,7 @@ class Canonical:
         return {
             "model": self.numbers[at],
             "kind": spelled["name"],
-            **{key: self.form(attributes[key]) for key in sorted(attributes)},
+            **{key: self.form(attributes[key]) for key in sorted(attributes.keys() - MEASURED)},
         }
 
     def form_map(self, value: Json) -> Json:
