@@ -61,8 +61,8 @@ def value_change(
     """The change that sets *attr* of *model* to the value it has when it is sent."""
 
     def encode(serializer: PatchSerializer) -> Any | None:
-        if model.id not in document.models:
-            return None  # removed since; no viewer can need it
+        if model.id not in document.models or serializer.has_yet_to_write(model):
+            return None  # removed since, or still to be written with all its values
         return _value_event(document, model, attr).to_serializable(serializer)
 
     return Change((model.id, attr), author, encode, model=model, attr=attr)

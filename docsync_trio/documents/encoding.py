@@ -39,6 +39,10 @@ class PatchSerializer(Serializer):
             return None if obj in self._new else obj.ref
         return ref
 
+    def has_yet_to_write(self, model: Model) -> bool:
+        """Whether the receivers do not know *model*, not even from what is written so far."""
+        return model in self._new and not self.has_ref(model)
+
     @property
     def wrote_models(self) -> bool:
         """Whether a model has been written in full."""

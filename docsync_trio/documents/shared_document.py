@@ -14,9 +14,11 @@ from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 from bokeh.model import Model
 
+from docsync_trio.documents.backlog import Backlog
 from docsync_trio.documents.bokeh_private import (
     destroy,
     held_events,
+    model_table,
     new_models,
     tell_of_every_change,
 )
@@ -62,6 +64,8 @@ class SharedDocument:
     _changes: Changes = attrs.field(init=False)
     _patch: Patch | None = attrs.field(default=None, init=False)
     _pusher: Viewer | None = attrs.field(default=None, init=False)
+    _backlogs: dict[Viewer, Backlog] = attrs.field(factory=dict, init=False)
+    _table: object = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._views = Views(self.document)
@@ -95,7 +99,7 @@ class SharedDocument:
             rep = self.document.to_json()
             content, buffers = rep.content, rep.buffers
         new_models(self.document).update(new)  # Bokeh thinks that nobody else can lack them
-        self._views.join(viewer)
+        self._join(viewer)
         self._changes.overtake(held_events(self.document))
         return encode_message("PULL-DOC-REPLY", {"doc": content}, buffers, reply_to=request.id)
 
@@ -109,7 +113,7 @@ class SharedDocument:
             replace_document(self.document, message)
         finally:
             self._pusher = None
-        self._views.join(viewer)
+        self._join(viewer)
 
     def patch(self, viewer: Viewer, message: Message) -> list[BaseException]:
         """Apply the changes that *viewer* made; returns what the application raised.
@@ -122,12 +126,18 @@ class SharedDocument:
     def leave(self, viewer: Viewer) -> None:
         """Forget *viewer*."""
         self._views.leave(viewer)
+        self._backlogs.pop(viewer, None)
 
-    def drain(self, on_error: Callable[[Exception], None]) -> list[Post]:
+    def drain(
+        self,
+        on_error: Callable[[Exception], None],
+        is_behind: Callable[[Viewer], bool] = lambda _: False,
+    ) -> list[Post]:
         """All that changed since the last time, as messages, in the order to send them.
 
         A value that cannot be sent (the application's fault) is left out and its
-        exception given to *on_error*.
+        exception given to *on_error*. A viewer that *is_behind* gets nothing now; what it
+        has to know is kept until `deliver`.
         """
         patch, self._patch = self._patch, None
         brought = None if patch is None else patch.brought
@@ -144,14 +154,47 @@ class SharedDocument:
         posts: list[Post] = []
         for author, its_changes in _by_author(changes):
             to = [viewer for viewer in self._views if viewer is not author]
-            posts += self._encode(its_changes, to, on_error)
+            ready = [viewer for viewer in to if not self._set_aside(viewer, is_behind(viewer))]
+            for viewer in to:
+                if viewer in self._backlogs:
+                    self._backlogs[viewer].absorb(its_changes)
+            posts += self._encode(its_changes, ready, on_error)
         self._views.settle()
         return posts
+
+    def has_backlog(self, viewer: Viewer) -> bool:
+        """Whether something waits for *viewer* until it can take it."""
+        return viewer in self._backlogs
+
+    def deliver(self, viewer: Viewer, on_error: Callable[[Exception], None]) -> list[Post]:
+        """What has waited for *viewer*, as messages; *on_error* is as for `drain`."""
+        backlog = self._backlogs.pop(viewer, None)
+        return [] if backlog is None else self._encode(backlog.take(), [viewer], on_error)
+
+    def take_lost(self) -> list[Viewer]:
+        """Viewers that were too far behind to catch up: they have to pull the document anew."""
+        table, self._table = self._table, model_table(self.document)
+        # A viewer that missed how models came and went cannot be told in few words.
+        lost = [v for v, b in self._backlogs.items() if table is not self._table or b.is_full()]
+        for viewer in lost:
+            self.leave(viewer)
+        return lost
 
     def destroy(self) -> None:
         """Take the document apart; nothing of it can be used afterwards."""
         self._views.clear()
+        self._backlogs.clear()
         destroy(self.document)
+
+    def _join(self, viewer: Viewer) -> None:
+        self._backlogs.pop(viewer, None)
+        self._views.join(viewer)
+
+    def _set_aside(self, viewer: Viewer, is_behind: bool) -> bool:
+        """Whether *viewer* has a backlog, or needs one from now on."""
+        if is_behind and viewer not in self._backlogs:
+            self._backlogs[viewer] = Backlog(self.document)
+        return viewer in self._backlogs
 
     def _known(self, model: Model) -> bool:
         brought = self._patch is not None and self._patch.brought(model)

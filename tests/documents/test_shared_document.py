@@ -187,6 +187,24 @@ def test_what_the_application_adds_to_a_model_just_brought_reaches_its_author(ro
     room.assert_in_step()
 
 
+def test_a_change_to_a_model_that_another_message_brings_waits_for_that(room):
+    """The author's changes come first, and may be to what an application's change brings."""
+
+    def also(attr, old, new):
+        named("column")(room.document).children.append(Div(name="of the application"))
+
+    named("slider")(room.document).on_change("value", also)
+    one, _ = room.viewers
+
+    def change(document):
+        named("slider")(document).value = 8
+        named("column")(document).children.append(Row(name="row"))
+        named("row")(document).children = [Div(name="inner")]
+
+    room.edit(one, change)
+    room.assert_in_step()
+
+
 def test_a_viewer_that_streams_after_the_application_did_is_told_the_whole_column(room):
     def also(attr, old, new):
         named("source")(room.document).stream({"x": [5], "y": [5]})
