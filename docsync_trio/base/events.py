@@ -125,6 +125,19 @@ class ConnectionRefused(Event):
 
 
 @attrs.frozen
+class RequestFailed(Event):
+    """A request for *target* ended in an error that nobody foresaw, and was answered with it.
+
+    *incident* is what the visitor at *peer* saw. Requests for documents have `BuildFailed`.
+    """
+
+    target: str
+    peer: str
+    incident: str
+    error: BaseException
+
+
+@attrs.frozen
 class PeerFault(Event):
     """A connection was dropped for what its peer sent, or for what hypercorn made of it."""
 

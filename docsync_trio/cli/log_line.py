@@ -119,6 +119,12 @@ def _connection_refused(event: events.ConnectionRefused) -> LogLine:
     return LogLine("warning", text, fields, hint=event.hint)
 
 
+def _request_failed(event: events.RequestFailed) -> LogLine:
+    text = f"failed to answer {event.peer} {event.target}:{_at(event.error)}"
+    fields = {"peer": event.peer, "target": event.target, "incident": event.incident}
+    return LogLine("error", f"{text} (incident {event.incident})", fields, event.error)
+
+
 def _peer_fault(event: events.PeerFault) -> LogLine:
     text = f"dropped the connection of {event.peer}: {event.what}"
     fields: dict[str, Any] = {"peer": event.peer, "what": event.what}
@@ -145,6 +151,7 @@ _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.ConnectionOpened: _connection_opened,
     events.ConnectionClosed: _connection_closed,
     events.ConnectionRefused: _connection_refused,
+    events.RequestFailed: _request_failed,
     events.PeerFault: _peer_fault,
     events.AcceptFailed: _accept_failed,
 }

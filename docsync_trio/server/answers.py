@@ -4,12 +4,13 @@ import secrets
 from collections.abc import Sequence
 
 import attrs
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from docsync_trio.base.errors import ApplicationError, Refusal
-from docsync_trio.base.events import ApplicationTaskFailed, ConnectionRefused, Observer
+from docsync_trio.base.events import ConnectionRefused, Observer, RequestFailed
 from docsync_trio.server.error_page import (
     PAGE_HEADERS,
     Explanation,
@@ -20,8 +21,7 @@ from docsync_trio.server.error_page import (
     of_http,
     of_refusal,
 )
-from docsync_trio.server.request import request_from_scope
-from docsync_trio.sessions.request import Request
+from docsync_trio.server.peer_name import peer_of_scope
 
 
 @attrs.frozen(eq=False)
@@ -35,22 +35,21 @@ class Answers:
     show_errors: bool
     links: Sequence[Link] = ()
 
-    def explain(self, error: Exception, request: Request) -> Explanation:
-        """Return what to tell the visitor about *error*, after telling the log."""
+    def explain(self, error: Exception, scope: Scope) -> Explanation:
+        """Return what to tell the visitor of *scope* about *error*, after telling the log."""
+        path, peer = scope["path"], peer_of_scope(scope)
         match error:
             case Refusal():
-                peer = request.remote_ip or "unknown"
                 status, text, hint = error.status, str(error), error.hint
-                self.observe(ConnectionRefused(request.path, peer, status, text, hint))
+                self.observe(ConnectionRefused(path, peer, status, text, hint))
                 return of_refusal(error)
             case ApplicationError():
                 return of_failure(error, show=self.show_errors)
             case HTTPException():
-                return of_http(error, links_below(request.root_path, self.links))
+                return of_http(error, links_below(scope.get("root_path", ""), self.links))
             case _:
                 incident = secrets.token_hex(4)
-                what = f"answering {request.method} (incident {incident})"
-                self.observe(ApplicationTaskFailed(request.path, what, error))
+                self.observe(RequestFailed(path, peer, incident, error))
                 return of_fault(error, incident, show=self.show_errors)
 
     async def around(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,9 +73,8 @@ class Answers:
         except Exception as error:
             if begun:
                 raise
-            request = request_from_scope(scope)
-            told = self.explain(error, request)
-            wants_html = "text/html" in request.headers.get("Accept", "")
+            told = self.explain(error, scope)
+            wants_html = "text/html" in Headers(scope=scope).get("accept", "")
             await _answer(told, wants_html=wants_html)(scope, receive, send_and_note)
 
 

@@ -14,7 +14,8 @@ from starlette.types import Message, Receive, Scope, Send
 from docsync_trio.base.errors import Refusal
 from docsync_trio.base.events import Observer, PeerFault
 from docsync_trio.protocol.message import Frame, Outgoing
-from docsync_trio.server.join import SUBPROTOCOL, Admit, join, peer_of_scope
+from docsync_trio.server.join import SUBPROTOCOL, Admit, join
+from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.plain_answer import answer_headers
 from docsync_trio.server.websocket import ANSWER_SECONDS, WebsocketLimits, shorten_reason
 from docsync_trio.sessions.wire import NO_CLOSE_FRAME, WireClosed

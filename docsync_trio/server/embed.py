@@ -107,10 +107,10 @@ class Autoload:
         if scope["method"] == "HEAD":
             await _send(send, 200, fields, None)
             return
-        status, script, more = await self._script(request)
+        status, script, more = await self._script(scope, request)
         await _send(send, status, [*fields, *more], script.encode())
 
-    async def _script(self, request: Request) -> tuple[int, str, Fields]:
+    async def _script(self, scope: Scope, request: Request) -> tuple[int, str, Fields]:
         placement: Placement | None = None
         try:
             placement = placement_of(request.arguments)
@@ -118,7 +118,7 @@ class Autoload:
             session = await open_session_for(self.site, request, self.context)
             return 200, self._loader(session, placement, request), []
         except Exception as error:  # noqa: BLE001 - all of it is told, in the page and the log
-            explanation = self.answers.explain(error, request)
+            explanation = self.answers.explain(error, scope)
             fields = [(n.encode(), v.encode()) for n, v in explanation.headers.items()]
             element = placement.element if placement else None
             return explanation.status, explanation.as_script(element), fields

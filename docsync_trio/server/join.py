@@ -8,14 +8,15 @@ exception; see `outdated_page`.
 
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol
 
 from docsync_trio.base.errors import ApplicationError, Refusal
-from docsync_trio.base.events import ApplicationTaskFailed, ConnectionRefused, Observer
+from docsync_trio.base.events import ConnectionRefused, Observer, RequestFailed
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.token import Claims
 from docsync_trio.server.outdated_page import OutdatedPage
+from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.request import request_from_scope
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.wire import Ending, Wire
@@ -116,8 +117,7 @@ async def join(
         await entrance.refuse(Refusal(500, text))
     except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets an answer
         incident = secrets.token_hex(4)
-        what = f"opening a websocket (incident {incident})"
-        observe(ApplicationTaskFailed(scope["path"], what, error))
+        observe(RequestFailed(scope["path"], peer, incident, error))
         await entrance.refuse(Refusal(500, f"The server failed. Incident {incident}."))
     else:
         websocket = await entrance.accept()
@@ -135,12 +135,3 @@ async def _find_session(admit: Admit, scope: dict[str, Any]) -> JoinableSession:
         request,
         by_websocket=True,
     )
-
-
-def peer_of_scope(scope: Mapping[str, Any]) -> str:
-    """Return who asks, for logs: ``host:port``, or ``unix``."""
-    client = scope.get("client")
-    if client is None:
-        return "unix"
-    host, port = client[0], client[1]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from docsync_trio.base.errors import ApplicationError
-from docsync_trio.base.events import ApplicationTaskFailed
+from docsync_trio.base.events import RequestFailed
+from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
 
@@ -27,8 +28,8 @@ class Metadata:
         try:
             body = json.dumps({"url": path, "data": await self._data()})
         except Exception as error:
-            self.site.observe(ApplicationTaskFailed(path, "metadata", error))
             incident = secrets.token_hex(4)
+            self.site.observe(RequestFailed(scope["path"], peer_of_scope(scope), incident, error))
             raise ApplicationError(str(error), application=path, incident=incident) from error
         answer = Response(body, media_type="application/json")
         await answer(scope, receive, send)

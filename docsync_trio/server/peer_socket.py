@@ -12,6 +12,7 @@ from typing import Final
 
 import trio
 
+from docsync_trio.server.peer_name import peer_of_socket
 from docsync_trio.server.silence import give_up_silent_peer
 
 SMALLEST_READ: Final = 2**16
@@ -38,7 +39,7 @@ class PeerSocket:
         self._socket = sock
         self._read_size = SMALLEST_READ
         self.closed = False
-        self.peer = peer_name(sock)
+        self.peer = peer_of_socket(sock)
 
     def give_up_when_silent(self, *, ping: float, pong: float) -> None:
         """Have the kernel end the connection when its peer is gone; see `silence`."""
@@ -150,14 +151,3 @@ def _host_and_port(address: object) -> tuple[str, int] | None:
     if isinstance(address, tuple):
         return str(address[0]), int(address[1])
     return None
-
-
-def peer_name(sock: socket.socket) -> str:
-    """Return who is at the other end, for logs: ``host:port``, or ``unix``."""
-    if sock.family == socket.AF_UNIX:
-        return "unix"
-    try:
-        host, port = sock.getpeername()[:2]
-    except OSError:
-        return "gone"
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

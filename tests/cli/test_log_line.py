@@ -64,6 +64,19 @@ def test_the_hint_looks_into_groups_and_causes():
     assert 'async = "asyncio"' in log_line(event).hint
 
 
+def test_a_request_that_failed_is_told_with_the_number_that_its_visitor_saw():
+    line = log_line(
+        events.RequestFailed(
+            target="/api", peer="10.0.0.1:9", incident="abc123", error=ValueError("x")
+        )
+    )
+
+    assert line.level == "error"
+    assert line.text == "failed to answer 10.0.0.1:9 /api: ValueError: x (incident abc123)"
+    assert line.fields == {"target": "/api", "peer": "10.0.0.1:9", "incident": "abc123"}
+    assert isinstance(line.error, ValueError)
+
+
 def test_code_that_blocks_is_told_with_where_it_is():
     line = log_line(
         events.CallbackBlocks(

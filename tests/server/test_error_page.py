@@ -5,7 +5,7 @@ import re
 import pytest
 
 from docsync_trio.base.errors import ApplicationError, Refusal
-from docsync_trio.base.events import ApplicationTaskFailed, BuildFailed, ConnectionRefused
+from docsync_trio.base.events import BuildFailed, ConnectionRefused, RequestFailed
 from docsync_trio.config.schema import TcpBind
 from docsync_trio.server.error_page import of_failure, of_fault, of_refusal
 from tests.server.a_site import BROKEN, a_site, application
@@ -120,8 +120,9 @@ async def test_a_fault_of_ours_is_logged_and_answered_with_a_number(tmp_path, mo
         reply = await ask(site.asgi, "/app")
         assert reply.status == 500
         assert "secret" not in reply.text
-        (failed,) = site.seen(ApplicationTaskFailed)
-        assert re.search(r"incident (\w+)", failed.what)[1] in reply.text
+        (failed,) = site.seen(RequestFailed)
+        assert failed.incident in reply.text
+        assert (failed.target, failed.peer) == ("/app", "10.0.0.9:4444")
         assert isinstance(failed.error, KeyError)
 
 

@@ -5,7 +5,7 @@ import pathlib
 import pytest
 
 from docsync_trio.base.errors import ConfigError, Problem
-from docsync_trio.base.events import ApplicationTaskFailed
+from docsync_trio.base.events import RequestFailed
 from docsync_trio.config.schema import RouteSettings
 from docsync_trio.server.extra_routes import load_endpoints
 from tests.server.a_site import a_site, application
@@ -69,8 +69,8 @@ async def test_an_endpoint_that_fails_is_logged(tmp_path, module):
     route = RouteSettings(path="/broken", endpoint=f"{module}:broken")
     async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
         assert (await ask(site.asgi, "/broken")).status == 500
-        (failed,) = site.seen(ApplicationTaskFailed)
-        assert failed.application == "/broken"
+        (failed,) = site.seen(RequestFailed)
+        assert failed.target == "/broken"
         assert isinstance(failed.error, ZeroDivisionError)
 
 

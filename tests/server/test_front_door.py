@@ -12,15 +12,15 @@ import trio.testing
 
 from docsync_trio.base.events import (
     AcceptFailed,
-    ApplicationTaskFailed,
     ConnectionRefused,
     PeerFault,
+    RequestFailed,
 )
 from docsync_trio.server import accepting
 from docsync_trio.server.accepting import accept_connections
 from docsync_trio.server.front_door import HEAD_SECONDS
 from docsync_trio.server.head import MAX_HEAD
-from tests.server.network_fakes import FakeSite, Peer, served, upgrade_request
+from tests.server.network_fakes import FakeSite, served, upgrade_request
 
 
 @pytest.fixture
@@ -259,7 +259,6 @@ async def test_a_fault_of_ours_before_a_websocket_opens_is_500_with_an_incident(
         peer = await server.connect()
         assert await peer.upgrade() == 500
 
-    (failed,) = site.seen(ApplicationTaskFailed)
-    incident = failed.what.partition("incident ")[2].strip(")")
-    assert incident in peer.body.decode()
+    (failed,) = site.seen(RequestFailed)
+    assert failed.incident in peer.body.decode()
     assert site.seen(PeerFault) == []

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from docsync_trio.base.events import ApplicationTaskFailed, SessionOpened
-from docsync_trio.config.schema import MetadataFunction
+from docsync_trio.base.events import RequestFailed, SessionOpened
+from docsync_trio.config.schema import MetadataFunction, TcpBind
 from tests.server.a_site import a_site, application
 from tests.server.memory_client import ask
 
@@ -48,7 +48,10 @@ async def test_a_function_that_fails_is_the_authors_to_mend(tmp_path, monkeypatc
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / f"{name}.py").write_text(source)
     function = MetadataFunction(f"{name}:about")
-    async with a_site(application(tmp_path, "/app", metadata=function)) as site:
-        assert (await ask(site.asgi, "/app/metadata")).status == 500
-        (failed,) = site.seen(ApplicationTaskFailed)
-        assert (failed.application, failed.what) == ("/app", "metadata")
+    public = (TcpBind("", 80),)
+    async with a_site(application(tmp_path, "/app", metadata=function), bind=public) as site:
+        reply = await ask(site.asgi, "/app/metadata")
+        assert reply.status == 500
+        (failed,) = site.seen(RequestFailed)
+        assert failed.target == "/app/metadata"
+        assert failed.incident in reply.text
