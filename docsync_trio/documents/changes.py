@@ -139,9 +139,7 @@ class Changes:
                 return RootRemovedEvent(self.document, model).to_serializable(serializer)
             return None
 
-        earlier = self._entries.get(model)
-        if earlier is not None and earlier.author is not author:
-            author = None
+        # Whoever did it last has it as it is now, whatever came before.
         self._roots[model] = None
         self._put(Change(model, author, encode))
 

@@ -140,24 +140,25 @@ class SharedDocument:
         has to know is kept until `deliver`.
         """
         patch, self._patch = self._patch, None
-        brought = None if patch is None else patch.brought
-        for model in self._views.returned():
-            if brought is None or not brought(model):
-                self._changes.restate(model)
+        is_held = self.document.callbacks.hold_value is not None
+        if not is_held:
+            self._restate_returned(patch)
         removed = self._changes.removed_roots()
         changes = self._changes.take()
-        if self.document.callbacks.hold_value is not None and not changes:
+        if is_held and not changes:
             if patch is not None:
-                self._views.author_has(patch.author, patch.brought)
+                self._views.author_catches_up(patch)
             return []
-        self._views.catch_up(removed, None if patch is None else patch.author, brought)
+        self._views.catch_up(removed, patch)
         posts: list[Post] = []
         for author, its_changes in _by_author(changes):
             to = [viewer for viewer in self._views if viewer is not author]
-            ready = [viewer for viewer in to if not self._set_aside(viewer, is_behind(viewer))]
             for viewer in to:
+                if viewer not in self._backlogs and is_behind(viewer):
+                    self._backlogs[viewer] = Backlog(self.document)
                 if viewer in self._backlogs:
                     self._backlogs[viewer].absorb(its_changes)
+            ready = [viewer for viewer in to if viewer not in self._backlogs]
             posts += self._encode(its_changes, ready, on_error)
         self._views.settle()
         return posts
@@ -190,11 +191,10 @@ class SharedDocument:
         self._backlogs.pop(viewer, None)
         self._views.join(viewer)
 
-    def _set_aside(self, viewer: Viewer, is_behind: bool) -> bool:
-        """Whether *viewer* has a backlog, or needs one from now on."""
-        if is_behind and viewer not in self._backlogs:
-            self._backlogs[viewer] = Backlog(self.document)
-        return viewer in self._backlogs
+    def _restate_returned(self, patch: Patch | None) -> None:
+        for model in self._views.returned():
+            if patch is None or not patch.brought(model):
+                self._changes.restate(model)
 
     def _known(self, model: Model) -> bool:
         brought = self._patch is not None and self._patch.brought(model)

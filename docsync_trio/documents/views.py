@@ -13,6 +13,7 @@ from bokeh.document import Document
 from bokeh.model import Model
 
 from docsync_trio.documents.bokeh_private import model_table, new_models
+from docsync_trio.documents.incoming import Patch
 
 Viewer = Hashable
 """Whoever has pulled the document and is kept in step; compared by identity."""
@@ -83,39 +84,49 @@ class Views:
         old = [view for view in set(self._views.values()) if view.table is not table]
         return [model for model in new if any(view.has(model) for view in old)]
 
-    def author_has(self, author: Viewer, brought: Callable[[Model], bool]) -> None:
-        """*author* has the models that it *brought*, beside those it had."""
-        view = self._views.get(author)
-        if view is not None:
-            new = self._new()
-            lacking = frozenset(m for m in new if not view.has(m) and not brought(m))
-            self._views[author] = View(model_table(self._document), lacking)
+    def catch_up(self, removed: Collection[Model] = (), patch: Patch | None = None) -> None:
+        """From now on measure what viewers have by the document as it is.
 
-    def catch_up(
-        self,
-        removed: Collection[Model],
-        author: Viewer | None = None,
-        brought: Callable[[Model], bool] | None = None,
-    ) -> None:
-        """From now on measure what all have by the document as it is.
-
-        *removed* are roots that were removed; *author* also has what it *brought*.
+        *removed* are roots that were removed, *patch* is what one of them did itself.
         """
         table, new = model_table(self._document), self._new()
-        if not new and not removed:
+        if not new and not removed and not self._is_held():
             self._views = dict.fromkeys(self._views, View(table))
             return
         caught_up: dict[tuple[View, bool], View] = {}
         same: dict[tuple[frozenset[Model], frozenset[Model]], View] = {}
         for viewer, view in self._views.items():
-            also = brought if viewer is author else None
-            key = (view, also is not None)
+            own = patch if patch is not None and viewer is patch.author else None
+            key = (view, own is not None)
             if key not in caught_up:
-                lacking = frozenset(model for model in new if not _knew(view, also, model))
-                leaving = frozenset(model for model in removed if _knew(view, also, model))
-                found = View(table, lacking, leaving)
-                caught_up[key] = same.setdefault((lacking, leaving), found)
+                found = self._caught_up(view, new, removed, own)
+                caught_up[key] = same.setdefault((found.lacking, found.leaving), found)
             self._views[viewer] = caught_up[key]
+
+    def author_catches_up(self, patch: Patch) -> None:
+        """The same for the author of *patch* alone."""
+        view = self._views.get(patch.author)
+        if view is not None:
+            self._views[patch.author] = self._caught_up(view, self._new(), (), patch)
+
+    def _caught_up(
+        self, view: View, new: list[Model], removed: Collection[Model], own: Patch | None
+    ) -> View:
+        def has(model: Model) -> bool:
+            if own is None:
+                return view.has(model)
+            return own.brought(model) or (view.has(model) and own.keeps(model))
+
+        table = model_table(self._document)
+        return View(
+            # What the application holds back has not been taken away from anybody yet.
+            {**view.table, **table} if self._is_held() else table,
+            frozenset(model for model in new if not has(model)),
+            frozenset(model for model in removed if has(model)),
+        )
+
+    def _is_held(self) -> bool:
+        return self._document.callbacks.hold_value is not None
 
     def groups(self, viewers: Iterable[Viewer]) -> list[tuple[View, tuple[Viewer, ...]]]:
         """*viewers*, those together who have the same."""
@@ -147,7 +158,3 @@ class Views:
     def _new(self) -> list[Model]:
         table = model_table(self._document)
         return [model for model in new_models(self._document) if model.id in table]
-
-
-def _knew(view: View, brought: Callable[[Model], bool] | None, model: Model) -> bool:
-    return view.has(model) or (brought is not None and brought(model))

@@ -17,6 +17,12 @@ from docsync_trio.protocol.frames import Assembler, Limits
 from docsync_trio.protocol.message import Message, Outgoing
 from docsync_trio.sessions.wire import Ending, Wire, WireClosed
 
+TOO_SLOW = Ending(CloseCode.TRY_AGAIN_LATER, "this connection is too slow")
+
+BEHIND = 250_000
+"""Bytes of an outbox beyond which changes are merged instead of queued. More than one
+ordinary patch, less than what makes a slow line late by more than a few seconds."""
+
 MAX_WAITING = 64
 """Messages of one connection that may wait for their turn before we stop reading."""
 
@@ -48,11 +54,15 @@ class Connection:
     def post(self, message: Outgoing) -> None:
         """Queue *message*; never waits. Beyond the bound the connection is ended instead."""
         if self._queued and self._queued + message.size > self._outbox_size:
-            self.end(Ending(CloseCode.TRY_AGAIN_LATER, "this connection is too slow"))
+            self.end(TOO_SLOW)
             return
         self._outbox.append(message)
         self._queued += message.size
         self._posted.set()
+
+    def is_behind(self) -> bool:
+        """Whether it has so much to send that new changes should wait and be merged."""
+        return self._queued > BEHIND
 
     def end(self, ending: Ending) -> None:
         """Stop serving it; the first ending given stands."""
@@ -70,11 +80,17 @@ class Connection:
         self._waiting -= 1
         self._room.set()
 
-    async def run(self, on_message: Callable[[Message], None]) -> None:
-        """Serve it until it ends; *on_message* queues what came in, and `handled` answers it."""
+    async def run(
+        self, on_message: Callable[[Message], None], on_caught_up: Callable[[], None]
+    ) -> None:
+        """Serve it until it ends.
+
+        *on_message* queues what came in, and `handled` answers it. *on_caught_up* is called
+        whenever all that was posted has been sent.
+        """
         with self._scope:
             async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._write)
+                nursery.start_soon(self._write, on_caught_up)
                 await self._read(on_message)
                 nursery.cancel_scope.cancel()
 
@@ -99,7 +115,7 @@ class Connection:
         self._waiting += 1
         on_message(message)
 
-    async def _write(self) -> None:
+    async def _write(self, on_caught_up: Callable[[], None]) -> None:
         try:
             while True:
                 await self._posted.wait()
@@ -107,6 +123,8 @@ class Connection:
                 messages, self._outbox = self._outbox, []
                 await self._wire.send(messages)
                 self._queued -= sum(message.size for message in messages)
+                if not self._queued:
+                    on_caught_up()
         except WireClosed as closed:
             self._closed(closed)
             self._scope.cancel()

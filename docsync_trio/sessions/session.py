@@ -127,7 +127,9 @@ class Session:
             return self.lifetime.ending
         connection = self._connections.join(wire, peer)
         try:
-            await connection.run(partial(self._receive, connection))
+            await connection.run(
+                partial(self._receive, connection), partial(self._turns.caught_up, connection)
+            )
         finally:
             if connection.fault is not None:
                 self._environment.observe(PeerFault(peer, str(connection.fault), connection.fault))

@@ -4,7 +4,7 @@ Whoever has the turn finds the document as ``curdoc()`` and may change it; what 
 changed goes out when the turn ends, and whenever an ``async`` callback pauses.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
@@ -15,9 +15,10 @@ import trio
 from bokeh.document import Document
 
 from docsync_trio.documents.curdoc import curdoc_scope
-from docsync_trio.documents.shared_document import SharedDocument
+from docsync_trio.documents.shared_document import Post, SharedDocument
+from docsync_trio.documents.views import Viewer
 from docsync_trio.sessions.caller import Caller
-from docsync_trio.sessions.connection import Connection
+from docsync_trio.sessions.connection import TOO_SLOW, Connection
 from docsync_trio.sessions.fire_wall import contained
 from docsync_trio.sessions.inbox import Inbox, Job
 from docsync_trio.sessions.visit import Visit
@@ -84,16 +85,37 @@ class Turns:
             self._visits.discard(visit)
 
     def post_changes(self) -> None:
-        """Put what has changed so far into the outboxes."""
-        for post in self._shared.drain(partial(self._report, "a value that cannot be sent")):
-            for viewer in post.to:
-                if isinstance(viewer, Connection):
-                    viewer.post(post.message)
+        """Put what has changed so far into the outboxes.
+
+        A connection that is behind gets it merged, later. One that is too far behind for
+        that has to come back and pull the document.
+        """
+        self._post(self._shared.drain(self._cannot_be_sent, _is_behind))
+        for viewer in self._shared.take_lost():
+            if isinstance(viewer, Connection):
+                viewer.end(TOO_SLOW)
+
+    def caught_up(self, connection: Connection) -> None:
+        """*connection* has sent all it had: let it have what was merged meanwhile."""
+        if self._shared.has_backlog(connection):
+            self.queue(partial(self._deliver, connection))
 
     def give_up(self) -> None:
         """There will be no more turns: visitors get None."""
         for visit in self._visits:
             visit.give_up()
+
+    async def _deliver(self, connection: Connection) -> None:
+        self._post(self._shared.deliver(connection, self._cannot_be_sent))
+
+    def _post(self, posts: Iterable[Post]) -> None:
+        for post in posts:
+            for viewer in post.to:
+                if isinstance(viewer, Connection):
+                    viewer.post(post.message)
+
+    def _cannot_be_sent(self, fault: BaseException) -> None:
+        self._report("a value that cannot be sent", fault)
 
     async def _in_time(self, function: Callable[..., Any], *args: Any) -> None:
         with trio.move_on_after(self._timeout) as scope:
@@ -106,3 +128,7 @@ class Turns:
     async def _receive(self, visit: Visit) -> None:
         with self.hold():
             await visit.receive()
+
+
+def _is_behind(viewer: Viewer) -> bool:
+    return isinstance(viewer, Connection) and viewer.is_behind()

@@ -20,12 +20,13 @@ from docsync_trio.sessions.wire import WireClosed
 
 
 class MemoryWire:
-    """A websocket in memory. `stall` makes its reader stop reading."""
+    """A websocket in memory. Between `stall` and `go_on` its browser does not read."""
 
     def __init__(self):
         self.to_server, self._from_browser = trio.open_memory_channel(10_000)
         self._to_browser, self.from_server = trio.open_memory_channel(10_000)
-        self.stalled = False
+        self._reading = trio.Event()
+        self._reading.set()
         self._close_code = 1001
 
     async def receive(self):
@@ -35,10 +36,15 @@ class MemoryWire:
             raise WireClosed(self._close_code) from None
 
     async def send(self, messages):
-        if self.stalled:
-            await trio.sleep_forever()
+        await self._reading.wait()
         for message in messages:
             await self._to_browser.send(message)
+
+    def stall(self):
+        self._reading = trio.Event()
+
+    def go_on(self):
+        self._reading.set()
 
     def close(self, code):
         self._close_code = code
