@@ -59,12 +59,14 @@ class ProtocolError(DocsyncError):
     """The peer's: what it sent breaks Bokeh's protocol or a limit of ours.
 
     Its websocket is closed with *close_code* (RFC 6455 section 7.4; 4000-4999 are
-    ours) and the text as the reason.
+    ours) and the text as the reason. *hint* is for the operator's log and names the key
+    to change, if there is one.
     """
 
-    def __init__(self, text: str, *, close_code: int = 1002) -> None:
+    def __init__(self, text: str, *, close_code: int = 1002, hint: str = "") -> None:
         super().__init__(text)
         self.close_code = close_code
+        self.hint = hint
 
 
 class Refusal(DocsyncError):  # noqa: N818 - an answer, and nobody's mistake

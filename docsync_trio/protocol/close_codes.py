@@ -20,6 +20,9 @@ class CloseCode(IntEnum):
     INVALID_DATA = 1007
     """Text that is not JSON."""
 
+    TOO_MANY = 1008
+    """The session has all the connections it may have."""
+
     TOO_BIG = 1009
     """A message beyond one of the `docsync_trio.protocol.frames.Limits`."""
 

@@ -20,6 +20,7 @@ from docsync_trio.server.front_door import FrontDoor
 from docsync_trio.server.heartbeat import Heartbeat
 from docsync_trio.server.http import HttpServer
 from docsync_trio.server.join import Admit
+from docsync_trio.sessions.curfew import Step
 
 GOODBYE: Final = "the server restarts"
 """The close reason that browsers get when the server ends."""
@@ -43,8 +44,11 @@ class ServedSite(Protocol):
         """The access rules for websockets."""
         ...
 
-    async def drain(self, code: int, reason: str) -> None:
-        """End all sessions; their connections are closed with *code* and *reason*."""
+    async def drain(self, code: int, reason: str, *, within: float) -> None:
+        """End all sessions; their connections are closed with *code* and *reason*.
+
+        *within* is how many seconds everything may take until the site is closed.
+        """
         ...
 
 
@@ -59,8 +63,9 @@ async def serve_site(
     """Serve *site* on the listening *sockets* until *stop* is set; then end in peace.
 
     *task_status* is told when connections are accepted. *sockets* are closed. Requests
-    and sessions have ``server.keep_alive.shutdown`` seconds to end; being cancelled
-    cuts them off at once. Raises `ServerError` when hypercorn does not fit.
+    and websockets have their share of ``server.keep_alive.shutdown`` (`Step.GOODBYES`) to
+    end, the rest is for closing the site; being cancelled cuts them off at once. Raises
+    `ServerError` when hypercorn does not fit.
     """
     settings = site.settings.server
     heartbeat = Heartbeat(ping=settings.keep_alive.ping, pong=settings.keep_alive.pong)
@@ -71,9 +76,10 @@ async def serve_site(
         keepers.start_soon(_cut_off_when_cancelled, door)
         async with trio.open_nursery() as connections:
             await _accept_until(stop, sockets, door, connections, observe, task_status)
-            keepers.cancel_scope.deadline = trio.current_time() + settings.keep_alive.shutdown
+            within = settings.keep_alive.shutdown
+            keepers.cancel_scope.deadline = trio.current_time() + within * Step.GOODBYES.value
             await door.end_when_idle()
-            await site.drain(CloseCode.RESTARTING, GOODBYE)
+            await site.drain(CloseCode.RESTARTING, GOODBYE, within=within)
         keepers.cancel_scope.cancel()
 
 

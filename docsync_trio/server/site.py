@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import attrs
+import trio
 from starlette.types import ASGIApp
 
 from docsync_trio.applications.application import Application
@@ -100,11 +101,15 @@ async def open_site(
             observe=observe,
             show_errors=all(map(is_private, settings.server.bind)),
         )
-        yield Site(
-            **attrs.asdict(served, recurse=False),
-            asgi=build_asgi(served, loaded.endpoints),
-            warnings=site.warnings if isinstance(site, LoadedSite) else (),
-        )
+        try:
+            yield Site(
+                **attrs.asdict(served, recurse=False),
+                asgi=build_asgi(served, loaded.endpoints),
+                warnings=site.warnings if isinstance(site, LoadedSite) else (),
+            )
+        finally:
+            with trio.CancelScope(shield=True):
+                await served.close()
 
 
 async def _open_applications(
@@ -113,7 +118,9 @@ async def _open_applications(
     applications: tuple[Application, ...],
     observe: Observer,
 ) -> list[ApplicationContext]:
-    facilities = await stack.enter_async_context(open_facilities(applications, observe))
+    facilities = await stack.enter_async_context(
+        open_facilities(applications, observe, max_sessions=settings.server.max_sessions)
+    )
     limits = Limits(message_size=settings.server.max_message_size)
     named = {application.path: application for application in settings.applications}
     return [

@@ -6,6 +6,7 @@ its id with it only when it is quite gone, so that two documents never share an 
 """
 
 import contextvars
+import math
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -30,23 +31,28 @@ from docsync_trio.protocol.frames import Limits
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.caller import Caller, name_of
 from docsync_trio.sessions.contexts import ServerContext
+from docsync_trio.sessions.curfew import Step
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.facilities import Facilities
 from docsync_trio.sessions.fire_wall import contained, fault_of_the_application
 from docsync_trio.sessions.making import Making
 from docsync_trio.sessions.request import Request
+from docsync_trio.sessions.room import RETRY_AFTER, Room
 from docsync_trio.sessions.server_callbacks import ServerCallbacks
 from docsync_trio.sessions.session import Session
 from docsync_trio.sessions.tasks import Tasks
 from docsync_trio.sessions.wire import Ending
 
-RETRY_AFTER = 10
-"""Seconds after which a visitor of a full application may try again."""
-
 RESTARTING = Ending(CloseCode.RESTARTING, "the server is restarting")
 
 HOOK_GRACE = 10.0
 """Seconds that all ``on_server_unloaded`` hooks of an application get together."""
+
+CLOSING_GRACE = 60.0
+"""Seconds until the hooks of the application's end run though sessions still end."""
+
+STUBBORN_GRACE = 10.0
+"""Seconds until a session is buried whose tasks go on although they were cancelled."""
 
 
 @attrs.define(eq=False)
@@ -61,10 +67,15 @@ class ApplicationContext:
     _sessions: dict[str, Session] = attrs.field(factory=dict, init=False)
     _makings: dict[str, Making] = attrs.field(factory=dict, init=False)
     _ends: dict[str, trio.Event] = attrs.field(factory=dict, init=False)
+    _stubborn: set[Session] = attrs.field(factory=set, init=False)
+    _room: Room = attrs.field(init=False)
+    _ending: bool = attrs.field(default=False, init=False)
+    _closed: bool = attrs.field(default=False, init=False)
     _context: contextvars.Context = attrs.field(factory=contextvars.copy_context, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.server_context = ServerContext(self)
+        self._room = Room(self.settings.max_sessions)
         caller = Caller(self._environment, session="")
         self.tasks = Tasks(HomeThread(), caller, self._nursery, self._report)
         self.callbacks = ServerCallbacks(self.tasks, self._report)
@@ -108,17 +119,43 @@ class ApplicationContext:
             if session_id in self._ends:
                 await self._ends[session_id].wait()
                 continue
+            if by_websocket and self._ending:
+                raise _restarting()
             if session_id not in self._makings:
                 self._start(session_id, request, by_websocket=by_websocket)
             return await self._makings[session_id].wait()
         return session
 
-    async def end_sessions(self, ending: Ending, reason: str) -> None:
-        """End all sessions and wait until they are gone."""
+    async def end_sessions(self, ending: Ending, reason: str, *, within: float = math.inf) -> None:
+        """End all sessions and wait until they are gone.
+
+        This is the beginning of the end, which takes no more than *within* seconds: pages
+        are still made for visitors who are waiting for them, websockets are sent away.
+        """
+        self._ending = True
+        self._environment.facilities.curfew.begin(within)
         for session in list(self._sessions.values()):
             session.end(ending, reason)
         for end in list(self._ends.values()):
             await end.wait()
+
+    async def close(self) -> None:
+        """End what is left of it, sessions first, and run the hooks of its end, once."""
+        if self._closed:
+            return
+        self._closed = True
+        curfew = self._environment.facilities.curfew
+        makings = list(self._makings.values())
+        for making in makings:
+            making.scope.cancel()
+        with curfew.grace(Step.SESSION_HOOKS, CLOSING_GRACE):
+            await self.end_sessions(RESTARTING, "the server is shutting down")
+            for making in makings:
+                await making.buried.wait()
+        with curfew.grace(Step.SERVER_HOOKS, HOOK_GRACE) as grace:
+            await self.run_server_hooks("on_server_unloaded")
+        if grace.cancelled_caught:
+            self._report("hook on_server_unloaded", TimeoutError("took too long"))
 
     async def run_server_hooks(self, name: str) -> None:
         """Run the hooks ``on_server_loaded`` or ``on_server_unloaded``, in order."""
@@ -127,26 +164,34 @@ class ApplicationContext:
             await contained(run, partial(self._report, f"hook {name_of(hook)}"))
 
     def _start(self, session_id: str, request: Request, *, by_websocket: bool) -> None:
-        most = self.settings.max_sessions
-        if most and len(self._sessions) + len(self._makings) >= most:
-            raise Refusal(
-                503,
-                "This application has as many visitors as it can serve. Please try again soon.",
-                hint=f"{self.url} has {most} sessions; sessions.max_sessions allows no more",
-                retry_after=RETRY_AFTER,
-            )
+        together = self._environment.facilities.room
+        self._room.check(f"sessions.max_sessions allows {self._room.most} of {self.url}")
+        together.check(f"server.max_sessions allows {together.most}")
+        for room in (self._room, together):
+            room.take()
         making = self._makings[session_id] = Making()
-        run = partial(self._run, session_id, request, making, by_websocket=by_websocket)
+        run = partial(self._run_all, session_id, request, making, by_websocket=by_websocket)
         self._context.copy().run(
             partial(self._nursery.start_soon, run, name=f"session {session_id}")
         )
 
-    async def _run(
+    async def _run_all(
         self, session_id: str, request: Request, making: Making, *, by_websocket: bool
     ) -> None:
         """A session from its first moment to its last; raises nothing but our cancellation."""
+        try:
+            with making.scope:
+                await self._run(session_id, request, making, by_websocket=by_websocket)
+        finally:
+            for room in (self._room, self._environment.facilities.room):
+                room.leave()
+            making.buried.set()
+
+    async def _run(
+        self, session_id: str, request: Request, making: Making, *, by_websocket: bool
+    ) -> None:
         session: Session | None = None
-        begun = trio.current_time()
+        begun, over = trio.current_time(), trio.Event()
         try:
             async with trio.open_nursery() as nursery:
                 session = Session(
@@ -164,6 +209,7 @@ class ApplicationContext:
                 else:
                     self._opened(session, making, trio.current_time() - begun)
                     await session.live()
+                    self._nursery.start_soon(self._bury_anyway, session, making, over)
                 nursery.cancel_scope.cancel()
         except BaseException as error:
             fault = fault_of_the_application(error)
@@ -172,8 +218,20 @@ class ApplicationContext:
             if fault is not error:
                 raise
         finally:
+            over.set()
             with trio.CancelScope(shield=True):
-                await self._bury(session_id, session, making)
+                if session not in self._stubborn:
+                    await self._bury(session_id, session, making)
+
+    async def _bury_anyway(self, session: Session, making: Making, over: trio.Event) -> None:
+        """Bury *session* though its tasks ignore that they were cancelled, if it must be."""
+        with trio.CancelScope(shield=True):
+            with self._environment.facilities.curfew.grace(Step.TASKS, STUBBORN_GRACE):
+                await over.wait()
+            if not over.is_set():
+                self._stubborn.add(session)
+                session.report_stubborn_tasks()
+                await self._bury(session.id, session, making)
 
     def _opened(self, session: Session, making: Making, seconds: float) -> None:
         self._sessions[session.id] = session
@@ -218,8 +276,7 @@ class ApplicationContext:
 
     async def _bury(self, session_id: str, session: Session | None, making: Making) -> None:
         if not making.is_done():
-            closing = partial(Refusal, 503, "The server is restarting.", retry_after=RETRY_AFTER)
-            self._give_up(session_id, making, closing, None)
+            self._give_up(session_id, making, _restarting, None)
         if session is not None:
             await session.bury()
         if self._sessions.pop(session_id, None) is not None and session is not None:
@@ -228,6 +285,10 @@ class ApplicationContext:
 
     def _report(self, what: str, fault: BaseException) -> None:
         self._environment.observe(ApplicationTaskFailed(self.url, what, fault))
+
+
+def _restarting() -> Refusal:
+    return Refusal(503, "The server is restarting.", retry_after=RETRY_AFTER)
 
 
 @asynccontextmanager
@@ -262,7 +323,5 @@ async def open_application(
             yield context
         finally:
             with trio.CancelScope(shield=True):
-                await context.end_sessions(RESTARTING, "the server is shutting down")
-                with trio.move_on_after(HOOK_GRACE):
-                    await context.run_server_hooks("on_server_unloaded")
+                await context.close()
             nursery.cancel_scope.cancel()

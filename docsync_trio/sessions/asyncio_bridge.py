@@ -19,6 +19,8 @@ import attrs
 import sniffio
 import trio
 
+from docsync_trio.sessions.curfew import Curfew, Step
+
 T = TypeVar("T")
 
 CANCEL_AGAIN = 0.25
@@ -39,14 +41,15 @@ class AsyncioBridge:
     """Runs awaitables that are written for asyncio, from Trio tasks."""
 
     _loop: asyncio.AbstractEventLoop
+    _curfew: Curfew
 
     async def run(self, awaitable: Awaitable[T]) -> T:
         """The result of *awaitable*, run as an asyncio task that ends when we are cancelled."""
-        return await _wait_for(asyncio.ensure_future(awaitable, loop=self._loop))
+        return await _wait_for(asyncio.ensure_future(awaitable, loop=self._loop), self._curfew)
 
 
 @asynccontextmanager
-async def open_bridge() -> AsyncIterator[AsyncioBridge]:
+async def open_bridge(curfew: Curfew) -> AsyncIterator[AsyncioBridge]:
     """An asyncio loop for the length of the block.
 
     Only tasks that are started inside the block, or in a copy of its context, see it
@@ -59,7 +62,7 @@ async def open_bridge() -> AsyncIterator[AsyncioBridge]:
         loop.set_exception_handler(_log_exception)
         loop.set_task_factory(_make_task)
         loop.run_in_executor = _with_any_executor(loop)
-        yield AsyncioBridge(loop)
+        yield AsyncioBridge(loop, curfew)
 
 
 def keep_tasks_in(tasks: Tasks) -> None:
@@ -67,9 +70,9 @@ def keep_tasks_in(tasks: Tasks) -> None:
     _tasks_of_session.set(tasks)
 
 
-async def cancel_tasks(tasks: Tasks) -> None:
+async def cancel_tasks(tasks: Tasks, curfew: Curfew) -> None:
     """End all *tasks*; one that will not end within `CANCEL_GRACE` is logged and left."""
-    with trio.move_on_after(CANCEL_GRACE):
+    with curfew.grace(Step.TASKS, CANCEL_GRACE):
         while tasks:
             for task in list(tasks):
                 task.cancel()
@@ -94,11 +97,11 @@ class EitherWay(Generic[T]):
         return self.function().__await__()
 
 
-async def _wait_for(future: "asyncio.Future[T]") -> T:
+async def _wait_for(future: "asyncio.Future[T]", curfew: Curfew) -> T:
     try:
         await _end_of(future)
     except trio.Cancelled:
-        with trio.move_on_after(CANCEL_GRACE, shield=True):
+        with curfew.grace(Step.TASKS, CANCEL_GRACE, shield=True):
             while not future.done():
                 future.cancel()
                 with trio.move_on_after(CANCEL_AGAIN):

@@ -122,10 +122,13 @@ class Caller:
             watchdog.end(stretch)
 
     async def _in_thread(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        call = ThreadCall(partial(self._in_loop, function, args), name_of(function), self._home)
+        curfew = self._environment.facilities.curfew
+        run = partial(self._in_loop, function, args)
+        call = ThreadCall(run, name_of(function), self._home, curfew)
+        limiter = curfew.threads if curfew.has_begun() else self._environment.threads
         try:
             (result,) = await trio.to_thread.run_sync(
-                call.run, limiter=self._environment.threads, abandon_on_cancel=True
+                call.run, limiter=limiter, abandon_on_cancel=True
             )
         except trio.Cancelled:
             if not await call.ends_soon():

@@ -6,9 +6,12 @@ from functools import partial
 import attrs
 import trio
 
+from docsync_trio.base.errors import ProtocolError
 from docsync_trio.base.events import ConnectionClosed, ConnectionOpened
+from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.outgoing import ack
 from docsync_trio.sessions.connection import Connection
+from docsync_trio.sessions.curfew import Step
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.lifetime import Lifetime
 from docsync_trio.sessions.wire import Wire
@@ -33,8 +36,22 @@ class Connections:
     _joined: int = attrs.field(default=0, init=False)
     _last_left: trio.Event = attrs.field(factory=trio.Event, init=False)
 
+    def check_room(self) -> None:
+        """Raise `ProtocolError` if the session may have no more connections."""
+        most = self._environment.settings.max_connections
+        if most and len(self._here) >= most:
+            raise ProtocolError(
+                "the session has as many connections as it may have",
+                close_code=CloseCode.TOO_MANY,
+                hint=f"sessions.max_connections allows {most}",
+            )
+
     def join(self, wire: Wire, peer: str) -> Connection:
-        """A connection for *wire*, with the ACK as its first message."""
+        """A connection for *wire*, with the ACK as its first message.
+
+        Raises `ProtocolError` if there is no room for it.
+        """
+        self.check_room()
         connection = Connection(
             peer,
             # BokehJS loses binary buffers when it pulls after a reconnect.
@@ -69,7 +86,7 @@ class Connections:
         """Tell all that the session has ended, and wait until they have left."""
         for connection in self._here:
             connection.end(self._lifetime.ending)
-        with trio.move_on_after(LEAVE_GRACE):
+        with self._environment.facilities.curfew.grace(Step.GOODBYES, LEAVE_GRACE):
             while self._here:
                 await self._last_left.wait()
 

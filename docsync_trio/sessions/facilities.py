@@ -9,30 +9,38 @@ import trio
 from docsync_trio.applications.application import Application
 from docsync_trio.base.events import Observer
 from docsync_trio.sessions.asyncio_bridge import AsyncioBridge, open_bridge
+from docsync_trio.sessions.curfew import Curfew
+from docsync_trio.sessions.room import Room
 from docsync_trio.sessions.watchdog import Watchdog, open_watchdog
 
 
 @attrs.frozen(eq=False)
 class Facilities:
-    """The loop for asyncio code (None if nobody needs it), the watchdog, and the turn to build.
+    """The loop for asyncio code (None if nobody needs it), the watchdog, and what is shared.
 
     Whoever fills a document in a way that changes what belongs to the process holds
-    *turn* meanwhile.
+    *turn* meanwhile; *room* is for the sessions of all; *curfew* is when they have to end.
     """
 
     bridge: AsyncioBridge | None
     watchdog: Watchdog
+    room: Room
+    curfew: Curfew
     turn: trio.Lock = attrs.field(factory=trio.Lock, init=False)
 
 
 @asynccontextmanager
 async def open_facilities(
-    applications: Iterable[Application], observe: Observer
+    applications: Iterable[Application], observe: Observer, *, max_sessions: int = 0
 ) -> AsyncIterator[Facilities]:
-    """What *applications* need, for the length of the block; open them inside it."""
+    """What *applications* need, for the length of the block; open them inside it.
+
+    *max_sessions* is how many sessions they may have together; 0: no limit.
+    """
     async with AsyncExitStack() as stack:
-        bridge = None
+        curfew, bridge = Curfew(), None
         if any(application.async_kind == "asyncio" for application in applications):
             # One loop for all of them, and it has to outlive every session.
-            bridge = await stack.enter_async_context(open_bridge())
-        yield Facilities(bridge, stack.enter_context(open_watchdog(observe)))
+            bridge = await stack.enter_async_context(open_bridge(curfew))
+        watchdog = stack.enter_context(open_watchdog(observe))
+        yield Facilities(bridge, watchdog, Room(max_sessions), curfew)

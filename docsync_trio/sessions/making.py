@@ -11,8 +11,14 @@ from docsync_trio.sessions.session import Session
 
 @attrs.define(eq=False)
 class Making:
-    """Becomes a session, or an error for everyone who waits."""
+    """Becomes a session, or an error for everyone who waits.
 
+    Whoever cancels *scope* while it is made ends the attempt; *buried* is set when
+    nothing is left of what was made.
+    """
+
+    scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    buried: trio.Event = attrs.field(factory=trio.Event, init=False)
     _done: trio.Event = attrs.field(factory=trio.Event, init=False)
     _session: Session | None = attrs.field(default=None, init=False)
     _make_error: Callable[[], DocsyncError] | None = attrs.field(default=None, init=False)

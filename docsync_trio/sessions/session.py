@@ -33,6 +33,7 @@ from docsync_trio.sessions.caller import Caller, name_of
 from docsync_trio.sessions.connection import Connection
 from docsync_trio.sessions.connections import Connections
 from docsync_trio.sessions.contexts import ServerContext, SessionContext
+from docsync_trio.sessions.curfew import Step
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.fire_wall import contained
 from docsync_trio.sessions.lifetime import Lifetime
@@ -125,18 +126,24 @@ class Session:
         """Serve one websocket until it ends, in its own task; returns how to close it."""
         if self.lifetime.is_over():
             return self.lifetime.ending
-        connection = self._connections.join(wire, peer)
         try:
-            await connection.run(
-                partial(self._receive, connection), partial(self._turns.caught_up, connection)
-            )
+            connection = self._connections.join(wire, peer)
+        except ProtocolError as fault:
+            self._tell_fault(peer, fault)
+            return Ending(fault.close_code, str(fault))
+        try:
+            await connection.run(partial(self._receive, connection))
         finally:
             if connection.fault is not None:
-                self._environment.observe(PeerFault(peer, str(connection.fault), connection.fault))
+                self._tell_fault(peer, connection.fault)
             self._shared.leave(connection)
             self._turns.queue(self._connection_lost)
             self._connections.leave(connection)
         return connection.ending
+
+    def _tell_fault(self, peer: str, fault: ProtocolError) -> None:
+        what = f"{fault}; {fault.hint}" if fault.hint else str(fault)
+        self._environment.observe(PeerFault(peer, what, fault))
 
     async def with_document(self, function: Callable[[Document], Any]) -> Any:
         """The result of ``function(document)``, called when it is its turn.
@@ -160,22 +167,29 @@ class Session:
     async def bury(self) -> None:
         """Release everything, once the nursery has ended: document first, hooks after."""
         await self._connections.dismiss()
-        await cancel_tasks(self._asyncio_tasks)
+        curfew = self._environment.facilities.curfew
+        await cancel_tasks(self._asyncio_tasks, curfew)
         self._turns.give_up()
         last_callbacks = list(self.document.session_destroyed_callbacks)
         self.destroyed = True
         self._release_document()
-        with trio.move_on_after(HOOK_GRACE) as grace:
+        with curfew.grace(Step.SESSION_HOOKS, HOOK_GRACE) as grace:
             hooks = self._environment.application.hooks.on_session_destroyed
             for hook in [*last_callbacks, *hooks]:
                 await self._contained(f"hook {name_of(hook)}", hook, self.context)
         if grace.cancelled_caught:
-            self.report("hook on_session_destroyed", TimeoutError(f"took over {HOOK_GRACE:g} s"))
+            self.report("hook on_session_destroyed", TimeoutError("took too long"))
 
     def report(self, what: str, fault: BaseException) -> None:
         """Tell the log that *what* raised *fault*."""
         path = self._environment.application.path
         self._environment.observe(CallbackFailed(path, self.id, what, fault))
+
+    def report_stubborn_tasks(self) -> None:
+        """Tell the log of the tasks that go on although they were cancelled."""
+        names = ", ".join(sorted(task.name for task in self._nursery.child_tasks))
+        fault = RuntimeError("it was cancelled and goes on: it has to let trio.Cancelled pass")
+        self.report(names, fault)
 
     def _release_document(self) -> None:
         """Take the document apart; where a thread still uses it, once that has ended."""

@@ -8,6 +8,7 @@ import attrs
 import trio
 
 from docsync_trio.sessions.any_thread import HomeThread
+from docsync_trio.sessions.curfew import Curfew, Step
 from docsync_trio.sessions.watchdog import stack_of
 
 THREAD_GRACE = 5.0
@@ -21,6 +22,7 @@ class ThreadCall:
     _function: Callable[[], Any]
     what: str
     _home: HomeThread
+    _curfew: Curfew
     _thread: int | None = attrs.field(default=None, init=False)
     _abandoned: bool = attrs.field(default=False, init=False)
     _ended: trio.Event = attrs.field(factory=trio.Event, init=False)
@@ -44,7 +46,7 @@ class ThreadCall:
         self._abandoned = True
         if self._thread is None:
             return True
-        with trio.move_on_after(THREAD_GRACE, shield=True):
+        with self._curfew.grace(Step.TASKS, THREAD_GRACE, shield=True):
             await self._ended.wait()
         return self._ended.is_set()
 

@@ -121,7 +121,7 @@ class FakeSite:
                 return FakeAdmission(FakeContext(self), token, Claims(token, None, {}))
         raise Refusal(400, "The websocket's subprotocols must be bokeh and a token")
 
-    async def drain(self, code, reason):
+    async def drain(self, code, reason, *, within):
         self.session.end(code, reason)
 
     async def asgi(self, scope, receive, send):

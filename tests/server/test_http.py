@@ -219,8 +219,8 @@ async def test_a_reader_that_takes_a_byte_now_and_then_is_dropped(autojump_clock
     stream = BoundedStream(PeerSocket(ours), b"", trio.CancelScope())
 
     async def sip():
-        while await theirs.receive_some(10_000):
-            await trio.sleep(5)  # noqa: ASYNC110 - it is what time does to a slow line
+        while await theirs.receive_some(10_000):  # noqa: ASYNC110 - a slow line takes time
+            await trio.sleep(5)
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(sip)

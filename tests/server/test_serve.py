@@ -10,6 +10,7 @@ from docsync_trio.config.schema import KeepAliveSettings
 from docsync_trio.server import http
 from docsync_trio.server.binds import bind_sockets
 from docsync_trio.server.serve import serve_site
+from docsync_trio.sessions.curfew import Step
 from tests.server.network_fakes import FakeSite, Peer, echo, large, served
 
 
@@ -82,7 +83,7 @@ async def test_a_request_that_takes_too_long_is_cut_off(autojump_clock):
         server.stop.set()
         await peer.is_hung_up()
 
-    assert trio.current_time() == pytest.approx(8, abs=0.2)
+    assert trio.current_time() == pytest.approx(1 + 7 * Step.GOODBYES.value, abs=0.2)
 
 
 async def test_a_peer_that_does_not_read_does_not_hold_up_the_end(autojump_clock):
@@ -129,14 +130,14 @@ async def test_being_cancelled_cuts_off_at_once(autojump_clock):
 
 async def test_a_hanging_drain_is_bounded(autojump_clock):
     class Hanging(FakeSite):
-        async def drain(self, code, reason):
+        async def drain(self, code, reason, *, within):
             await trio.sleep_forever()
 
     async with served(Hanging()) as server:
         server.stop.set()
         await server.over.wait()
 
-    assert trio.current_time() == pytest.approx(5)
+    assert trio.current_time() == pytest.approx(5 * Step.GOODBYES.value)
 
 
 async def test_a_unix_socket_is_served_and_removed(tmp_path, nursery):

@@ -27,7 +27,7 @@ async def test_a_site_drains_all_sessions_of_all_applications(tmp_path):
         for name in "aabc":
             await ask(site.asgi, f"/{name}")
         with trio.fail_after(5):
-            await site.site.drain(1012, "the server is restarting")
+            await site.site.drain(1012, "the server is restarting", within=30.0)
         assert len(site.seen(SessionEnded)) == 4
         assert not any(context.sessions for context in site.site.applications)
 

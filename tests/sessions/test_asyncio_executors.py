@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from docsync_trio.sessions.asyncio_bridge import open_bridge
+from docsync_trio.sessions.curfew import Curfew
 
 
 @pytest.mark.parametrize("own_pool", [False, True], ids=["the loop's pool", "a pool of its own"])
@@ -19,7 +20,7 @@ async def test_a_coroutine_computes_in_a_thread(own_pool):
             thread = await loop.run_in_executor(executor, threading.get_ident)
             return thread, await asyncio.to_thread(pow, 2, 5)
 
-        async with open_bridge() as bridge:
+        async with open_bridge(Curfew()) as bridge:
             thread, power = await bridge.run(compute())
     assert thread != threading.get_ident()
     assert power == 32
@@ -30,6 +31,6 @@ async def test_what_a_pool_raises_reaches_the_coroutine():
         return await asyncio.get_running_loop().run_in_executor(pool, divmod, 1, 0)
 
     with ThreadPoolExecutor(max_workers=1) as pool:
-        async with open_bridge() as bridge:
+        async with open_bridge(Curfew()) as bridge:
             with pytest.raises(ZeroDivisionError):
                 await bridge.run(divide())
