@@ -10,6 +10,8 @@ import re
 import subprocess
 import sys
 import tokenize
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,28 @@ def test_bokehs_own_server_and_client_are_not_imported(module):
     theirs = re.compile(r"bokeh\.(server|client)(\.|$)")
 
     assert [name for name in imported(module) if theirs.match(name)] == []
+
+
+def distribution(requirement: str) -> str:
+    return re.sub(r"[-_.]+", "-", re.match(r"[\w.-]+", requirement)[0]).lower()
+
+
+def test_whatever_is_imported_is_a_declared_dependency():
+    # What brings a package along today may leave it at home tomorrow.
+    project = tomllib.loads((TESTS.parent / "pyproject.toml").read_text())["project"]
+    declared = [*project["dependencies"], *project["optional-dependencies"]["notebook"]]
+    distributions = {distribution(line) for line in declared}
+    # Only a document that holds something of pandas' gets there.
+    known = {*sys.stdlib_module_names, "docsync_trio", "_typeshed", "pandas"}
+    packages = {name.partition(".")[0] for module in MODULES for name in imported(module)} - known
+    owners = packages_distributions()
+    undeclared = {
+        package
+        for package in packages
+        if distributions.isdisjoint(map(distribution, owners.get(package, ())))
+    }
+
+    assert undeclared == set()
 
 
 def test_the_tests_mirror_the_house():
