@@ -22,7 +22,7 @@ CATCH_ALL = $(addprefix docsync_trio/,documents/bokeh_private.py documents/incom
 	server/front_door.py sessions/application_context.py sessions/caller.py \
 	sessions/fire_wall.py sessions/steps.py)
 
-.PHONY: serve test check format clean chromium
+.PHONY: serve test check format reference clean chromium
 # Two pips in one environment would step on each other.
 .NOTPARALLEL:
 
@@ -45,6 +45,10 @@ check: $(VENV)/.installed-dev
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+reference: $(VENV)/.installed
+	$(BIN)/python -c 'from docsync_trio.config.describe import reference_page as page; \
+	open("docs/reference/site.md", "w", encoding="utf-8").write(page())'
 
 chromium: $(VENV)/.installed-test
 	@$(BIN)/python .ci/chromium.py

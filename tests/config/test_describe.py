@@ -10,11 +10,7 @@ from docsync_trio.config.kind import Surroundings
 from docsync_trio.config.schema import SiteSettings
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs/reference/site.md"
-REMAKE = (
-    "the page and the schema differ; remake it: python -c "
-    "'from docsync_trio.config.describe import reference_page; print(reference_page(), end=\"\")' "
-    "> docs/reference/site.md"
-)
+REMAKE = "the page and the schema differ; `make reference` writes it anew"
 
 
 def every_key(table=SiteSettings):
