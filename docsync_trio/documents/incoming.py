@@ -14,6 +14,7 @@ from bokeh.core.serialization import (
     Serialized,
     UnknownReferenceError,
 )
+from bokeh.core.types import ID
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 from bokeh.model import Model
@@ -50,6 +51,10 @@ class Patch:
     def brought(self, model: Model) -> bool:
         """Whether the author itself sent *model*, which was not in the document before."""
         return self._deserializer.has_ref(model) and model.id not in self._before
+
+    def properties(self) -> list[tuple[ID, str]]:
+        """The id of the model and the name of each property that the author changed."""
+        return [(event["model"].id, event["attr"]) for event in self._events if "attr" in event]
 
     def apply(self) -> list[BaseException]:
         """Apply all events in order; returns what the application raised meanwhile."""

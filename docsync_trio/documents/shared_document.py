@@ -22,7 +22,8 @@ from docsync_trio.documents.bokeh_private import (
     new_models,
     tell_of_every_change,
 )
-from docsync_trio.documents.changes import Author, Change, Changes
+from docsync_trio.documents.changes import Author, Change, Changes, value_change
+from docsync_trio.documents.conflicts import Conflicts
 from docsync_trio.documents.encoding import PatchSerializer, encode_message
 from docsync_trio.documents.incoming import Patch, replace_document
 from docsync_trio.documents.views import Viewer, Views
@@ -65,6 +66,7 @@ class SharedDocument:
     _patch: Patch | None = attrs.field(default=None, init=False)
     _pusher: Viewer | None = attrs.field(default=None, init=False)
     _backlogs: dict[Viewer, Backlog] = attrs.field(factory=dict, init=False)
+    _conflicts: Conflicts = attrs.field(factory=Conflicts, init=False)
     _table: object = attrs.field(default=None, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -127,9 +129,11 @@ class SharedDocument:
         """Forget *viewer*."""
         self._views.leave(viewer)
         self._backlogs.pop(viewer, None)
+        self._conflicts.left(viewer)
 
     def drain(
         self,
+        now: float,
         on_error: Callable[[Exception], None],
         is_behind: Callable[[Viewer], bool] = lambda _: False,
     ) -> list[Post]:
@@ -137,9 +141,11 @@ class SharedDocument:
 
         A value that cannot be sent (the application's fault) is left out and its
         exception given to *on_error*. A viewer that *is_behind* gets nothing now; what it
-        has to know is kept until `deliver`.
+        has to know is kept until `deliver`. *now* is in seconds, of any clock.
         """
         patch, self._patch = self._patch, None
+        if patch is not None:
+            self._conflicts.edited(patch.author, patch.properties(), now)
         is_held = self.document.callbacks.hold_value is not None
         if not is_held:
             self._restate_returned(patch)
@@ -159,7 +165,7 @@ class SharedDocument:
                 if viewer in self._backlogs:
                     self._backlogs[viewer].absorb(its_changes)
             ready = [viewer for viewer in to if viewer not in self._backlogs]
-            posts += self._encode(its_changes, ready, on_error)
+            posts += self._encode(its_changes, ready, now, on_error)
         self._views.settle()
         return posts
 
@@ -167,10 +173,26 @@ class SharedDocument:
         """Whether something waits for *viewer* until it can take it."""
         return viewer in self._backlogs
 
-    def deliver(self, viewer: Viewer, on_error: Callable[[Exception], None]) -> list[Post]:
-        """What has waited for *viewer*, as messages; *on_error* is as for `drain`."""
+    def deliver(
+        self, viewer: Viewer, now: float, on_error: Callable[[Exception], None]
+    ) -> list[Post]:
+        """What has waited for *viewer*, as messages; *now* and *on_error* are as for `drain`."""
         backlog = self._backlogs.pop(viewer, None)
-        return [] if backlog is None else self._encode(backlog.take(), [viewer], on_error)
+        return [] if backlog is None else self._encode(backlog.take(), [viewer], now, on_error)
+
+    def next_conflict(self) -> float:
+        """When `settle` has something to do; infinity if there is no conflict."""
+        return self._conflicts.next()
+
+    def settle(self, now: float, on_error: Callable[[Exception], None]) -> list[Post]:
+        """The truth for viewers whose change met another one, as messages; see `conflicts`."""
+        posts: list[Post] = []
+        for viewer, (model_id, attr) in self._conflicts.due(now):
+            model = self.document.models.get_by_id(model_id)
+            if viewer in self._views and viewer not in self._backlogs and model is not None:
+                change = value_change(self.document, model, attr)
+                posts += self._encode([change], [viewer], now, on_error)
+        return posts
 
     def take_lost(self) -> list[Viewer]:
         """Viewers that were too far behind to catch up: they have to pull the document anew."""
@@ -201,7 +223,11 @@ class SharedDocument:
         return brought or self._views.anybody_has(model)
 
     def _encode(
-        self, changes: list[Change], to: Iterable[Viewer], on_error: Callable[[Exception], None]
+        self,
+        changes: list[Change],
+        to: Iterable[Viewer],
+        now: float,
+        on_error: Callable[[Exception], None],
     ) -> list[Post]:
         """*changes* as a message, or one for each group of viewers that have different models."""
         posts: list[Post] = []
@@ -210,6 +236,8 @@ class SharedDocument:
             message = _patch(changes, serializer, on_error)
             if message is not None:
                 self._views.told(viewers, serializer.has_ref)
+                properties = [(c.model.id, c.attr) for c in changes if c.model is not None]
+                self._conflicts.told(viewers, properties, now)
                 posts.append(Post(message, viewers))
         return posts
 

@@ -118,6 +118,7 @@ class Session:
         """Serve it until its lifetime is over and its connections have left."""
         self.lifetime.begin()
         self._nursery.start_soon(self._turns.work)
+        self._nursery.start_soon(self._turns.settle_conflicts)
         self._nursery.start_soon(self._callbacks.keep_time)
         await self.lifetime.over()
         await self._connections.dismiss()

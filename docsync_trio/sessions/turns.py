@@ -38,11 +38,22 @@ class Turns:
     _report: Callable[[str, BaseException], None]
     _timeout: float
     _inbox: Inbox = attrs.field(factory=Inbox, init=False)
+    _conflict: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _visits: set[Visit] = attrs.field(factory=set, init=False)
 
     def queue(self, job: Job) -> None:
         """Let *job* run when all that was queued before has run."""
         self._inbox.post(job)
+
+    async def settle_conflicts(self) -> None:
+        """Tell viewers the truth whose changes met others'; runs until it is cancelled."""
+        while True:
+            with trio.CancelScope() as self._conflict:
+                self._conflict.deadline = self._shared.next_conflict()
+                await trio.sleep_forever()
+            settled = trio.Event()
+            self.queue(partial(self._settle, settled))
+            await settled.wait()
 
     async def work(self) -> None:
         """Run what is queued; runs until it is cancelled."""
@@ -90,10 +101,11 @@ class Turns:
         A connection that is behind gets it merged, later. One that is too far behind for
         that has to come back and pull the document.
         """
-        self._post(self._shared.drain(self._cannot_be_sent, _is_behind))
+        self._post(self._shared.drain(trio.current_time(), self._cannot_be_sent, _is_behind))
         for viewer in self._shared.take_lost():
             if isinstance(viewer, Connection):
                 viewer.end(TOO_SLOW)
+        self._conflict.deadline = self._shared.next_conflict()
 
     def caught_up(self, connection: Connection) -> None:
         """*connection* has sent all it had: let it have what was merged meanwhile."""
@@ -106,7 +118,12 @@ class Turns:
             visit.give_up()
 
     async def _deliver(self, connection: Connection) -> None:
-        self._post(self._shared.deliver(connection, self._cannot_be_sent))
+        now = trio.current_time()
+        self._post(self._shared.deliver(connection, now, self._cannot_be_sent))
+
+    async def _settle(self, done: trio.Event) -> None:
+        self._post(self._shared.settle(trio.current_time(), self._cannot_be_sent))
+        done.set()
 
     def _post(self, posts: Iterable[Post]) -> None:
         for post in posts:

@@ -137,7 +137,7 @@ class Room:
         return self.drain()
 
     def drain(self):
-        posts = self.shared.drain(self.unsent.append)
+        posts = self.shared.drain(0.0, self.unsent.append)
         self.shared.held = False
         for post in posts:
             for viewer in post.to:
