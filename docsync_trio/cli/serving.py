@@ -19,6 +19,7 @@ import trio
 
 from docsync_trio.cli.addresses import base_urls, listening_at
 from docsync_trio.cli.banner import Banner, BannerRow, as_data, plain_text, rich_text
+from docsync_trio.cli.last_exit import LastExit
 from docsync_trio.cli.log import Log, open_log
 from docsync_trio.cli.output import lasting_output, say
 from docsync_trio.cli.site_summary import handlers_texts, site_warnings
@@ -40,7 +41,10 @@ def serve(loaded: LoadedSite, *, open_browser: bool = False) -> None:
     settings = loaded.settings.logging
     with lasting_output():
         with open_log(settings, sys.stderr, colour=in_colour(sys.stderr)) as log:
-            reason = _run(loaded, log, open_browser=open_browser)
+            shutdown = loaded.settings.server.keep_alive.shutdown
+            last_exit = LastExit(shutdown, log.logger.warning)
+            reason = _run(loaded, log, last_exit, open_browser=open_browser)
+            last_exit.call_off()
             if settings.format == "json":
                 log.logger.info("stopped", reason=reason)
         if settings.format == "console":
@@ -54,7 +58,7 @@ def in_colour(stream: TextIO | None) -> bool:
     return stream.isatty()
 
 
-def _run(loaded: LoadedSite, log: Log, *, open_browser: bool) -> str:
+def _run(loaded: LoadedSite, log: Log, last_exit: LastExit, *, open_browser: bool) -> str:
     """Serve *loaded* and return what ended it."""
     try:
         with contextlib.ExitStack() as stack, sigterm_like_ctrl_c():
@@ -62,7 +66,7 @@ def _run(loaded: LoadedSite, log: Log, *, open_browser: bool) -> str:
             sockets = bind_sockets(loaded.settings.server.bind)
             for each in sockets:
                 stack.enter_context(each)
-            serving = _Serving(loaded, imported, sockets, log, open_browser=open_browser)
+            serving = _Serving(loaded, imported, sockets, log, last_exit, open_browser=open_browser)
             return trio.run(serving.serve)
     except* KeyboardInterrupt:
         # Until the server runs, a signal stops imports and hooks in their middle.
@@ -76,22 +80,23 @@ class _Serving:
     imported: LoadedApplications
     sockets: Sequence[socket.socket]
     log: Log
+    last_exit: LastExit
     open_browser: bool = attrs.field(kw_only=True)
     stop: trio.Event = attrs.field(factory=trio.Event, init=False)
     reasons: list[str] = attrs.field(factory=list, init=False)
 
     async def serve(self) -> str:
         observe = self.log.observe
-        with sigterm_like_ctrl_c():
+        # Until the hooks of the end have run, the second signal has to find its way.
+        with sigterm_like_ctrl_c(), contextlib.ExitStack() as until_closed:
             opening = open_site(self.loaded, observe=observe, imported=self.imported)
             async with opening as site, trio.open_nursery() as browsing:
-                with stop_signals(self.stop_for):
-                    serving = partial(
-                        serve_site, site, self.sockets, observe=observe, stop=self.stop
-                    )
-                    async with trio.open_nursery() as nursery:
-                        await nursery.start(serving)
-                        self.announce(_banner(self.loaded, site, self.sockets), browsing)
+                stopping = stop_signals(self.stop_for, self.last_exit.count_down)
+                until_closed.enter_context(stopping)
+                serving = partial(serve_site, site, self.sockets, observe=observe, stop=self.stop)
+                async with trio.open_nursery() as nursery:
+                    await nursery.start(serving)
+                    self.announce(_banner(self.loaded, site, self.sockets), browsing)
                 browsing.cancel_scope.cancel()
         return self.reasons[0]
 

@@ -32,11 +32,12 @@ def sigterm_like_ctrl_c() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def stop_signals(stop: Callable[[str], None]) -> Iterator[None]:
+def stop_signals(stop: Callable[[str], None], at_once: Callable[[], None]) -> Iterator[None]:
     """While the block runs, call *stop* in Trio's loop with the name of the first signal.
 
-    The second signal has its usual effect: the process ends. Signals that are ignored
-    stay so. To be used in the main thread, under Trio.
+    *at_once* is called before, also where the loop hangs. The second signal has its
+    usual effect: the process ends. Signals that are ignored stay so. To be used in the
+    main thread, under Trio.
     """
     token = trio.lowlevel.current_trio_token()
     before = {number: signal.getsignal(number) for number in NAMES}
@@ -46,6 +47,7 @@ def stop_signals(stop: Callable[[str], None]) -> Iterator[None]:
         del frame
         for each in heeded:
             signal.signal(each, signal.SIG_DFL)
+        at_once()
         token.run_sync_soon(stop, NAMES[signal.Signals(number)])
 
     for number in heeded:
