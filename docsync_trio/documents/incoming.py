@@ -47,10 +47,15 @@ class Patch:
         self._before = model_table(document)
         self._deserializer = Deserializer(list(document.models), setter=author)  # type: ignore[arg-type]
         self._events = self._decode(message)
+        self._dropped: set[ID] = set()
 
     def brought(self, model: Model) -> bool:
         """Whether the author itself sent *model*, which was not in the document before."""
         return self._deserializer.has_ref(model) and model.id not in self._before
+
+    def keeps(self, model: Model) -> bool:
+        """Whether the author, which had *model*, has it still."""
+        return model.id not in self._dropped
 
     def properties(self) -> list[tuple[ID, str]]:
         """The id of the model and the name of each property that the author changed."""
@@ -61,6 +66,17 @@ class Patch:
         return [error for event in self._events if (error := self._apply(event)) is not None]
 
     def _apply(self, event: dict[str, Any]) -> BaseException | None:
+        before = model_table(self._document)
+        if event["kind"] == "RootRemoved":
+            self._dropped.add(event["model"].id)
+        try:
+            return self._handle(event)
+        finally:
+            after = model_table(self._document)
+            if after is not before:
+                self._dropped.update(before.keys() - after.keys())
+
+    def _handle(self, event: dict[str, Any]) -> BaseException | None:
         try:
             DocumentPatchedEvent.handle_event(self._document, event, self.author)  # type: ignore[arg-type]
         except GeneratorExit:
