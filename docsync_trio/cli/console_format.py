@@ -47,12 +47,10 @@ def _level(level: str, *, colour: bool) -> str:
 
 
 def _where(entry: Mapping[str, Any]) -> str:
-    if "application" in entry:
-        return _one_line(
-            f"{entry['application']} {str(entry.get('session', ''))[:SHORT_ID]}"
-        ).strip()
     logger = str(entry.get("logger", ""))
-    return "" if logger == OURS else _one_line(logger)
+    session = str(entry.get("session", ""))[:SHORT_ID] if "application" in entry else ""
+    parts = (entry.get("application", ""), session, "" if logger == OURS else logger)
+    return _one_line(" ".join(str(part) for part in parts if part))
 
 
 def _one_line(text: str) -> str:

@@ -20,6 +20,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from docsync_trio.base.events import Event, Observer
+from docsync_trio.base.log_owner import log_owner
 from docsync_trio.cli.console_format import OURS, console_text
 from docsync_trio.cli.line_writer import LineWriter
 from docsync_trio.cli.log_line import log_line
@@ -86,6 +87,7 @@ class _Handler(logging.Handler):
                 processors=[ProcessorFormatter.remove_processors_meta, render],
                 foreign_pre_chain=[
                     structlog.contextvars.merge_contextvars,
+                    _add_owner,
                     structlog.stdlib.add_log_level,
                     structlog.stdlib.add_logger_name,
                     stamp,
@@ -130,6 +132,7 @@ def _configure_structlog(stamp: Processor) -> None:
         processors=[
             structlog.stdlib.filter_by_level,
             structlog.contextvars.merge_contextvars,
+            _add_owner,
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
             structlog.stdlib.PositionalArgumentsFormatter(),
@@ -139,6 +142,16 @@ def _configure_structlog(stamp: Processor) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         logger_factory=structlog.stdlib.LoggerFactory(),
     )
+
+
+def _add_owner(_: WrappedLogger, __: str, entry: EventDict) -> EventDict:
+    """Say whose code logs this, unless the line itself does."""
+    owner = log_owner()
+    if owner is not None and "application" not in entry:
+        entry["application"] = owner.application
+        if owner.session:
+            entry.setdefault("session", owner.session)
+    return entry
 
 
 def _stamp(form: str, *, colour: bool) -> Processor:

@@ -1,7 +1,8 @@
 """How application code is called: in a thread or in the loop, for Trio or for asyncio.
 
 A plain function runs in a worker thread, so that other sessions stay quick while it
-computes; an ``async`` one runs in the loop, step by step. Both are watched.
+computes; an ``async`` one runs in the loop, step by step. Both are watched, and what
+they log is theirs.
 """
 
 import inspect
@@ -13,6 +14,7 @@ from typing import Any
 import attrs
 import trio
 
+from docsync_trio.base.log_owner import LogOwner, logs_owned_by
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.steps import stepwise
@@ -53,11 +55,12 @@ class Caller:
 
         *on_pause* is called whenever an ``async`` function waits for something.
         """
-        if self._environment.threads is None or _is_async(function):
-            result = self._in_loop(function, args)
-        else:
-            result = await self._in_thread(function, args)
-        return await self._result(function, result, on_pause)
+        with logs_owned_by(LogOwner(self._environment.application.path, self._session)):
+            if self._environment.threads is None or _is_async(function):
+                result = self._in_loop(function, args)
+            else:
+                result = await self._in_thread(function, args)
+            return await self._result(function, result, on_pause)
 
     @asynccontextmanager
     async def turn(self, *, needed: bool) -> AsyncIterator[None]:

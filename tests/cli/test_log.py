@@ -8,6 +8,7 @@ import pytest
 import structlog
 
 from docsync_trio.base import events
+from docsync_trio.base.log_owner import LogOwner, logs_owned_by
 from docsync_trio.cli.log import open_log
 from docsync_trio.config.schema import LoggingSettings
 
@@ -89,6 +90,37 @@ def test_what_an_application_logs_through_structlog_arrives(logged):
 
     entry = json.loads(text)
     assert (entry["event"], entry["answer"], entry["logger"]) == ("hello", 42, "my.app")
+
+
+def log_in_both_ways(log):
+    with logs_owned_by(LogOwner("/tides", "4f3a2b1c9d8e7f")):
+        logging.getLogger("my.app").warning("one")
+        structlog.get_logger("my.app").warning("two")
+
+
+def test_what_an_application_logs_says_whose_it_is(logged):
+    first, second = map(json.loads, logged(log_in_both_ways, format="json").splitlines())
+
+    for entry in (first, second):
+        assert (entry["application"], entry["session"]) == ("/tides", "4f3a2b1c9d8e7f")
+
+
+def test_on_the_console_an_applications_line_names_its_logger_too(logged):
+    first, second = logged(log_in_both_ways).splitlines()
+
+    assert first.endswith("warning /tides 4f3a2b1c my.app  one")
+    assert second.endswith("warning /tides 4f3a2b1c my.app  two")
+
+
+def test_a_line_that_says_whose_it_is_is_left_alone(logged):
+    def say(log):
+        with logs_owned_by(LogOwner("/tides", "one")):
+            log.observe(OPENED)
+            structlog.get_logger("my.app").info("x", session="mine")
+
+    opened, own = map(json.loads, logged(say, format="json").splitlines())
+    assert (opened["application"], opened["session"]) == ("/sliders", OPENED.session)
+    assert (own["application"], own["session"]) == ("/tides", "mine")
 
 
 @pytest.mark.parametrize("form", ["console", "json"])
