@@ -19,11 +19,11 @@ import structlog
 from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from docsync_trio.base.events import Event, Observer
+from docsync_trio.base.events import Observer
 from docsync_trio.base.log_owner import log_owner
 from docsync_trio.cli.console_format import OURS, console_text
+from docsync_trio.cli.event_log import EventLog
 from docsync_trio.cli.line_writer import LineWriter
-from docsync_trio.cli.log_line import log_line
 from docsync_trio.cli.traceback_text import error_text, traceback_text
 from docsync_trio.config.schema import LoggingSettings
 
@@ -55,25 +55,14 @@ def open_log(
         with _adopted_loggers(handler, settings.level.upper()):
             _configure_structlog(stamp)
             logger = structlog.stdlib.get_logger(OURS)
-            yield Log(_observer(logger, writer), logger)
+            observed = EventLog(logger, writer)
+            try:
+                yield Log(observed.observe, logger)
+            finally:
+                observed.close()
     finally:
         structlog.reset_defaults()
         writer.close()
-
-
-def _observer(logger: structlog.stdlib.BoundLogger, writer: LineWriter) -> Observer:
-    def observe(event: Event) -> None:
-        try:
-            line = log_line(event)
-            fields = line.fields | ({"hint": line.hint} if line.hint else {})
-            level = logging.getLevelNamesMapping()[line.level.upper()]
-            logger.log(level, line.text, exc_info=line.error, **fields)
-        except Exception as error:  # noqa: BLE001 - an observer must not raise into the server
-            writer.write(
-                f"an event could not be logged: {type(event).__name__}: {error_text(error)}"
-            )
-
-    return observe
 
 
 class _Handler(logging.Handler):

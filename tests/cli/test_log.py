@@ -160,6 +160,17 @@ def test_values_that_json_does_not_know_are_written_as_text(logged):
     assert "whose repr raised RuntimeError" in entry["odd"]
 
 
+def test_a_failure_that_comes_again_is_told_in_full_once_and_then_counted(logged):
+    def fail_often(log):
+        for _ in range(500):
+            log.observe(failed())
+
+    text = logged(fail_often)
+    assert text.count('File "/srv/app.py"') == 1
+    assert text.count("\n") == logged(lambda log: log.observe(failed())).count("\n") + 1
+    assert "499 times more within 0 s" in text
+
+
 def test_an_event_that_cannot_be_shown_does_not_reach_the_server(logged):
     class UnspeakableError(Exception):
         def __str__(self):

@@ -1,0 +1,49 @@
+"""What the server observes, on its way into the log.
+
+Each event becomes one line (`log_line`), except that a failure which comes again and
+again is counted (`repeats`).
+"""
+
+import logging
+import time
+
+import attrs
+import structlog
+
+from docsync_trio.base.events import Event
+from docsync_trio.cli.line_writer import LineWriter
+from docsync_trio.cli.log_line import LogLine, log_line
+from docsync_trio.cli.repeats import Repeats
+from docsync_trio.cli.traceback_text import error_text
+
+
+@attrs.frozen(eq=False)
+class EventLog:
+    """Logs what it observes through *logger*, and its own failures to *writer*."""
+
+    _logger: structlog.stdlib.BoundLogger
+    _writer: LineWriter
+    _repeats: Repeats = attrs.field(factory=Repeats, init=False)
+
+    def observe(self, event: Event) -> None:
+        """Log *event*; any thread may call, and nothing is ever raised into the server."""
+        try:
+            now = time.monotonic()
+            for line in self._repeats.due(now):
+                self._log(line)
+            if not self._repeats.holds_back(event, now):
+                self._log(log_line(event))
+        except Exception as error:  # noqa: BLE001 - an author's exception may do anything
+            self._writer.write(
+                f"an event could not be logged: {type(event).__name__}: {error_text(error)}"
+            )
+
+    def close(self) -> None:
+        """Tell the counts of what was held back."""
+        for line in self._repeats.rest(time.monotonic()):
+            self._log(line)
+
+    def _log(self, line: LogLine) -> None:
+        fields = line.fields | ({"hint": line.hint} if line.hint else {})
+        level = logging.getLevelNamesMapping()[line.level.upper()]
+        self._logger.log(level, line.text, exc_info=line.error, **fields)
