@@ -1,7 +1,10 @@
 """Opening the sockets that the server listens on, and saying why one cannot be had.
 
-This happens before any application is built: nobody should wait for the imports of
-ten applications to hear that the port is taken.
+This happens after the imports, whose mistakes nothing needs to listen for, and before
+the server hooks. The sockets listen from the start, although nobody is answered until
+the hooks have run: only then is the address surely ours, so that of two servers that
+are started together one ends before its hooks have done anything, and takes no unix
+socket for the leftover of a dead one. Who connects meanwhile waits in the backlog.
 """
 
 import contextlib

@@ -67,6 +67,22 @@ def test_ipv6_is_spoken_where_there_is_some(opened):
     connect(sock)
 
 
+def test_a_port_that_is_taken_between_binding_and_listening_is_taken(monkeypatch):
+    listen = socket.socket.listen
+    with socket.socket() as other:
+        # Neither listens, so both may have the address.
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", 0))
+
+        def listen_second(sock, backlog):
+            listen(other)
+            listen(sock, backlog)
+
+        monkeypatch.setattr(socket.socket, "listen", listen_second)
+        port = other.getsockname()[1]
+        assert f"127.0.0.1:{port} is taken" in refused(TcpBind("127.0.0.1", port))
+
+
 def test_a_taken_port_is_one_line_that_says_by_whom_and_what_to_do(opened):
     (sock,) = opened(TcpBind("127.0.0.1", 0))
     port = sock.getsockname()[1]
