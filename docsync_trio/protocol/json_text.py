@@ -23,15 +23,21 @@ _ESCAPE = re.compile(
 )
 
 
-def parse_object(text: str, what: str, depth: int) -> dict[str, Any]:
+_TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+
+
+def parse_object(text: str, what: str, depth: int, *, values: int = 10_000) -> dict[str, Any]:
     """Return the JSON object that *text* is.
 
     *what* names it in the errors; *depth* is how far arrays and objects may be nested
-    (1 is a flat object; more than 1024 is never possible).
+    (1 is a flat object; more than 1024 is never possible), *values* how many commas and
+    opening brackets there may be.
 
-    Raises `ProtocolError`: 1007 where it is not JSON, 1009 where it is too deep, 1002
-    where it is not an object.
+    Raises `ProtocolError`: 1007 where it is not JSON, 1009 where it is too deep or has too
+    many values, 1002 where it is not an object.
     """
+    if _has_more(text, values):
+        raise ProtocolError(f"the {what} has too many values", close_code=CloseCode.TOO_BIG)
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
@@ -69,6 +75,16 @@ def _with_whole_characters(text: str) -> str:
 
 def _too_deep(what: str) -> ProtocolError:
     return ProtocolError(f"the {what} is nested too deeply", close_code=CloseCode.TOO_BIG)
+
+
+def _has_more(text: str, values: int) -> bool:
+    if len(text) <= values or _separators(text) <= values:
+        return False
+    return _separators(_TEXT.sub("", text)) > values
+
+
+def _separators(text: str) -> int:
+    return text.count(",") + text.count("[") + text.count("{")
 
 
 def _may_be_deeper(text: str, depth: int) -> bool:

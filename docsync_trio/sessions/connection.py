@@ -5,6 +5,7 @@ outbox and that is all. A connection that does not keep up is told to come back
 later, and pulls the document anew when it does.
 """
 
+from collections import deque
 from collections.abc import Callable
 
 import attrs
@@ -24,7 +25,8 @@ BEHIND = 250_000
 ordinary patch, less than what makes a slow line late by more than a few seconds."""
 
 MAX_WAITING = 64
-"""Messages of one connection that may wait for their turn before we stop reading."""
+"""Messages of one connection that may wait for their turn before we stop reading; together
+they are not bigger than one may be."""
 
 
 @attrs.define(eq=False)
@@ -47,7 +49,7 @@ class Connection:
     _outbox: list[Outgoing] = attrs.field(factory=list, init=False)
     _queued: int = attrs.field(default=0, init=False)
     _posted: trio.Event = attrs.field(factory=trio.Event, init=False)
-    _waiting: int = attrs.field(default=0, init=False)
+    _waiting: deque[int] = attrs.field(factory=deque, init=False)
     _room: trio.Event = attrs.field(factory=trio.Event, init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
 
@@ -77,7 +79,7 @@ class Connection:
 
     def handled(self) -> None:
         """One of its messages has had its turn."""
-        self._waiting -= 1
+        self._waiting.popleft()
         self._room.set()
 
     async def run(
@@ -109,11 +111,15 @@ class Connection:
             self.fail(error)
 
     async def _hand_over(self, message: Message, on_message: Callable[[Message], None]) -> None:
-        while self._waiting >= MAX_WAITING:
+        while self._waiting and not self._has_room(message):
             self._room = trio.Event()
             await self._room.wait()
-        self._waiting += 1
+        self._waiting.append(message.size)
         on_message(message)
+
+    def _has_room(self, message: Message) -> bool:
+        size = sum(self._waiting) + message.size
+        return len(self._waiting) < MAX_WAITING and size <= self._limits.message_size
 
     async def _write(self, on_caught_up: Callable[[], None]) -> None:
         try:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import bokeh
 
 from docsync_trio.documents.shared_document import SharedDocument
+from docsync_trio.documents.unpacking import unpack
 from docsync_trio.protocol.message import Message, Outgoing
 from docsync_trio.protocol.outgoing import error, ok, server_info_reply
 from docsync_trio.sessions.connection import Connection
@@ -16,12 +17,14 @@ Handle = Callable[[SharedDocument, Connection, Message, Report], Outgoing]
 
 
 def reply(
-    shared: SharedDocument, connection: Connection, message: Message, report: Report
+    shared: SharedDocument, connection: Connection, message: Message, report: Report, most: int
 ) -> Outgoing:
     """The answer to *message*; what the application raises meanwhile goes to *report*.
 
-    Raises `ProtocolError` where the content is not what the kind of message needs.
+    *most* is how many bytes all compressed values in it may unpack to. Raises
+    `ProtocolError` where the content is not what the kind of message needs.
     """
+    unpack(message.content, most)
     return _HANDLERS[message.kind](shared, connection, message, report)
 
 

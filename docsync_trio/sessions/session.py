@@ -102,17 +102,16 @@ class Session:
         }
         for hook in application.hooks.process_request:
             self.token_payload.update(checked_payload(hook, await call(hook, request)))
-        for hook in application.hooks.on_session_created:
-            await self._contained(f"hook {name_of(hook)}", hook, self.context)
-        if application.title != application.path:
-            self.document.title = application.title
-        with curdoc_scope(self.document):
+        with self._turns.hold():
+            for hook in application.hooks.on_session_created:
+                await self._contained(f"hook {name_of(hook)}", hook, self.context)
+            if application.title != application.path:
+                self.document.title = application.title
             for handler in application.handlers:
                 async with self._caller.turn(needed=handler.exclusive):
                     await call(handler.modify_document, self.document)
-        if bokeh_settings.perform_document_validation():
-            self.document.validate()
-        self._shared.held = False
+            if bokeh_settings.perform_document_validation():
+                self.document.validate()
 
     async def live(self) -> None:
         """Serve it until its lifetime is over and its connections have left."""
@@ -133,12 +132,14 @@ class Session:
             self._tell_fault(peer, fault)
             return Ending(fault.close_code, str(fault))
         try:
-            await connection.run(partial(self._receive, connection))
+            await connection.run(
+                partial(self._receive, connection), partial(self._turns.caught_up, connection)
+            )
         finally:
             if connection.fault is not None:
                 self._tell_fault(peer, connection.fault)
             self._shared.leave(connection)
-            self._turns.queue(self._connection_lost)
+            self._turns.queue(partial(self._connection_lost, connection))
             self._connections.leave(connection)
         return connection.ending
 
@@ -173,7 +174,9 @@ class Session:
         self._turns.give_up()
         last_callbacks = list(self.document.session_destroyed_callbacks)
         self.destroyed = True
-        self._release_document()
+        async with self._environment.facilities.releasing:
+            self._release_document()
+            await trio.lowlevel.checkpoint()
         with curfew.grace(Step.SESSION_HOOKS, HOOK_GRACE) as grace:
             hooks = self._environment.application.hooks.on_session_destroyed
             for hook in [*last_callbacks, *hooks]:
@@ -221,7 +224,8 @@ class Session:
         connection.handled()
 
     async def _reply(self, connection: Connection, message: Message) -> Outgoing | None:
-        reply = partial(replies.reply, self._shared, connection, message, self.report)
+        most = self._environment.limits.message_size
+        reply = partial(replies.reply, self._shared, connection, message, self.report, most)
         try:
             answer: Outgoing = await self._caller.call(reply)
         except ProtocolError as fault:
@@ -247,7 +251,8 @@ class Session:
             await self._contained(callback_name(callback), callback.callback)
             self._callbacks.ran(callback)
 
-    async def _connection_lost(self) -> None:
+    async def _connection_lost(self, connection: Connection) -> None:
+        self._shared.leave(connection)  # one of its messages may have waited and joined anew
         if self.document.callbacks.event_callbacks_for_event_name(ConnectionLost.event_name):
             trigger = self.document.callbacks.trigger_event
             await self._turns.take("callback of ConnectionLost", trigger, ConnectionLost())

@@ -100,3 +100,19 @@ def test_the_error_does_not_repeat_what_was_sent():
         parse_object("{secret", "content", 200)
 
     assert "secret" not in str(caught.value)
+
+
+def test_so_many_values_are_allowed_and_no_more():
+    text = json.dumps({"a": [0] * 100})  # two brackets, 99 commas
+
+    assert parse_object(text, "content", 200, values=101)["a"] == [0] * 100
+    with pytest.raises(ProtocolError) as caught:
+        parse_object(text, "content", 200, values=100)
+    assert caught.value.close_code == 1009
+
+
+@pytest.mark.parametrize("value", [",{[" * 100, '",' * 100, "\\,\\" * 100])
+def test_what_looks_like_values_in_a_text_does_not_count(value):
+    text = json.dumps({"a": value})
+
+    assert parse_object(text, "content", 200, values=2) == {"a": value}

@@ -2,6 +2,7 @@
 
 import pytest
 import trio
+from bokeh.models import Slider
 
 from docsync_trio.applications.hooks import Hooks
 from docsync_trio.base.errors import Refusal
@@ -142,3 +143,32 @@ async def test_all_applications_together_have_so_many_sessions_and_no_more():
         with pytest.raises(Refusal) as raised:
             await stage.session("two")
         assert "server.max_sessions" in raised.value.hint
+
+
+async def test_big_messages_that_wait_for_their_turn_are_not_read_ahead(autojump_clock):
+    """A browser may send 20 MB, and not 64 times that while a callback runs."""
+    size, number = 7_000_000, 10
+
+    def app(document):
+        slider = Slider(name="slider", start=0, end=9, value=0)
+        document.add_root(slider)
+
+        slider.on_change("value", lambda attr, old, new: document.add_next_tick_callback(slow))
+
+    async def slow():
+        await trio.sleep(10)
+
+    async with on_stage(app) as stage:
+        session = await stage.session()
+        browser = await stage.open(session)
+        slider = session.document.get_model_by_name("slider").id
+        browser.change(slider, "value", 1)
+        await browser.settle()
+        for _ in range(number):
+            browser.change(slider, "name", "x" * size)
+        await trio.sleep(1)
+        statistics = browser.wire._from_browser.statistics()
+        assert statistics.current_buffer_used == number - 3, "two wait, one is in the hand"
+        await trio.sleep(20)
+        await browser.settle()
+        assert browser.kinds.count("OK") == number + 1
