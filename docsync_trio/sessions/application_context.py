@@ -215,7 +215,9 @@ class ApplicationContext:
             fault = fault_of_the_application(error)
             if fault is not None:
                 self._failed(session_id, making, fault)
-            if fault is not error:
+            if fault is None:
+                if session is not None:
+                    session.end(RESTARTING, "the server is shutting down")
                 raise
         finally:
             over.set()
@@ -279,7 +281,8 @@ class ApplicationContext:
             self._give_up(session_id, making, _restarting, None)
         if session is not None:
             await session.bury()
-        if self._sessions.pop(session_id, None) is not None and session is not None:
+        if session is not None and self._sessions.get(session_id) is session:
+            del self._sessions[session_id]
             self._environment.observe(SessionEnded(self.url, session_id, session.lifetime.reason))
             self._ends.pop(session_id).set()
 

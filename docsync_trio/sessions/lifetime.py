@@ -59,5 +59,7 @@ class Lifetime:
         return self._scope.cancel_called or trio.current_time() >= self._scope.deadline
 
     def _leave_alone(self, seconds: float, reason: str) -> None:
+        if self._scope.cancel_called:
+            return  # it ends already, for the reason that was given
         self.reason = reason
         self._scope.deadline = trio.current_time() + seconds

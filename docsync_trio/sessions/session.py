@@ -132,9 +132,7 @@ class Session:
             self._tell_fault(peer, fault)
             return Ending(fault.close_code, str(fault))
         try:
-            await connection.run(
-                partial(self._receive, connection), partial(self._turns.caught_up, connection)
-            )
+            await connection.run(partial(self._receive, connection))
         finally:
             if connection.fault is not None:
                 self._tell_fault(peer, connection.fault)
@@ -174,9 +172,7 @@ class Session:
         self._turns.give_up()
         last_callbacks = list(self.document.session_destroyed_callbacks)
         self.destroyed = True
-        async with self._environment.facilities.releasing:
-            self._release_document()
-            await trio.lowlevel.checkpoint()
+        self._release_document()
         with curfew.grace(Step.SESSION_HOOKS, HOOK_GRACE) as grace:
             hooks = self._environment.application.hooks.on_session_destroyed
             for hook in [*last_callbacks, *hooks]:
@@ -224,8 +220,7 @@ class Session:
         connection.handled()
 
     async def _reply(self, connection: Connection, message: Message) -> Outgoing | None:
-        most = self._environment.limits.message_size
-        reply = partial(replies.reply, self._shared, connection, message, self.report, most)
+        reply = partial(replies.reply, self._shared, connection, message, self.report)
         try:
             answer: Outgoing = await self._caller.call(reply)
         except ProtocolError as fault:

@@ -14,6 +14,9 @@ import attrs
 
 K = TypeVar("K")
 
+MOST_FORGOTTEN = 100
+"""Entries that no longer count and may stay until they would have been due."""
+
 
 @attrs.define(eq=False)
 class Timers(Generic[K]):
@@ -27,6 +30,9 @@ class Timers(Generic[K]):
         """Let *key* be due at the time *at*; an earlier entry of it no longer counts."""
         number = self._entries[key] = next(self._order)
         heapq.heappush(self._heap, (at, number, key))
+        if len(self._heap) > MOST_FORGOTTEN + 2 * len(self._entries):
+            self._heap = [entry for entry in self._heap if self._entries.get(entry[2]) == entry[1]]
+            heapq.heapify(self._heap)
 
     def remove(self, key: K) -> None:
         """Forget *key*; nothing happens if it is not there."""
@@ -41,7 +47,7 @@ class Timers(Generic[K]):
     def take_due(self, now: float) -> list[K]:
         """The keys that are due at *now*, in order; they are removed."""
         due: list[K] = []
-        while self.next() <= now:
+        while self.next() <= now and self._heap:
             _, _, key = heapq.heappop(self._heap)
             del self._entries[key]
             due.append(key)

@@ -23,7 +23,8 @@ from docsync_trio.sessions.fire_wall import contained
 from docsync_trio.sessions.inbox import Inbox, Job
 from docsync_trio.sessions.visit import Visit
 
-_holder: ContextVar["Turns | None"] = ContextVar("docsync_turn", default=None)
+# Tasks that a callback starts inherit it, and may outlast the turn.
+_turn: ContextVar[object] = ContextVar("docsync_turn", default=None)
 
 
 @attrs.define(eq=False)
@@ -39,6 +40,7 @@ class Turns:
     _timeout: float
     _inbox: Inbox = attrs.field(factory=Inbox, init=False)
     _conflict: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    _turn: object = attrs.field(default=None, init=False)
     _visits: set[Visit] = attrs.field(factory=set, init=False)
 
     def queue(self, job: Job) -> None:
@@ -62,14 +64,16 @@ class Turns:
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Within the block, which is in a job, the document may be changed."""
-        token = _holder.set(self)
+        self._turn = object()
+        token = _turn.set(self._turn)
         self._shared.held = True
         try:
             with curdoc_scope(self._shared.document):
                 yield
         finally:
             self._shared.held = False
-            _holder.reset(token)
+            self._turn = None
+            _turn.reset(token)
             self.post_changes()
 
     async def take(self, what: str, function: Callable[..., Any], *args: Any) -> None:
@@ -85,7 +89,7 @@ class Turns:
         for itself.
         """
         call = partial(self._caller.call, function, self._shared.document)
-        if _holder.get() is self:
+        if self._turn is not None and _turn.get() is self._turn:
             return await call()
         visit = Visit(partial(call, on_pause=self.post_changes))
         self._visits.add(visit)
