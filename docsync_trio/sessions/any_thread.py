@@ -1,13 +1,17 @@
 """Let application code call into a session from whatever thread it runs in."""
 
+import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import ParamSpec
 
 import attrs
 import trio
 
 P = ParamSpec("P")
+
+log = logging.getLogger("docsync_trio.threads")
 
 
 def _current_token() -> trio.lowlevel.TrioToken:
@@ -35,6 +39,14 @@ class HomeThread:
             function(*args, **kwargs)
             return
         try:
-            self._token.run_sync_soon(lambda: function(*args, **kwargs))
+            self._token.run_sync_soon(partial(_call_safely, partial(function, *args, **kwargs)))
         except trio.RunFinishedError:
             return
+
+
+def _call_safely(function: Callable[[], object]) -> None:
+    try:
+        function()
+    except Exception:
+        # Trio would end, and with it the server. The thread that called is long gone.
+        log.exception("what a thread asked for failed")

@@ -71,8 +71,11 @@ class Callbacks:
         self.removed(event.callback)
 
     def added(self, callback: SessionCallback) -> None:
-        """Run *callback* when it is due; may be called in any thread."""
-        self._home.call(self._add, callback)
+        """Run *callback* when it is due; may be called in any thread.
+
+        Raises TypeError where its delay is no number, in the thread of whoever gave it.
+        """
+        self._home.call(self._add, callback, _seconds(callback))
 
     def removed(self, callback: SessionCallback) -> None:
         """Do not run *callback* any more; may be called in any thread."""
@@ -105,12 +108,12 @@ class Callbacks:
             for key in self._timers.take_due(trio.current_time()):
                 self._run(self._live[key])
 
-    def _add(self, callback: SessionCallback) -> None:
+    def _add(self, callback: SessionCallback, seconds: float) -> None:
         self._live[callback.id] = callback
         if milliseconds(callback) is None:
             self._run(callback)
         else:
-            self._schedule(callback, trio.current_time() + _seconds(callback))
+            self._schedule(callback, trio.current_time() + seconds)
 
     def _remove(self, callback: SessionCallback) -> None:
         self._live.pop(callback.id, None)

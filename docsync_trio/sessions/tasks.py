@@ -1,6 +1,7 @@
 """Tasks that application code starts: owned by a nursery of ours, contained one by one."""
 
 import contextvars
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -10,6 +11,8 @@ import trio
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.caller import Caller, name_of
 from docsync_trio.sessions.fire_wall import contained
+
+log = logging.getLogger("docsync_trio.tasks")
 
 
 @attrs.define(eq=False)
@@ -33,6 +36,15 @@ class Tasks:
         self.spawn(partial(contained, run, partial(self._report, what)), what)
 
     def spawn(self, run: Callable[[], Awaitable[object]], name: str) -> None:
-        """Start *run*, which contains its errors itself, in the tasks' context."""
+        """Start *run*, which contains its errors itself, in the tasks' context.
+
+        Nothing is started once the nursery has ended.
+        """
         start = partial(self._nursery.start_soon, run, name=name)
-        self.home.call(lambda: self._context.copy().run(start))
+        self.home.call(self._start, partial(self._context.copy().run, start))
+
+    def _start(self, start: Callable[[], None]) -> None:
+        try:
+            start()
+        except RuntimeError:  # what Trio raises of a nursery that is closed
+            log.debug("a task was started after its session or application had ended")
