@@ -41,6 +41,7 @@ __all__ = [
 
 AsyncWord = Literal["auto", "trio", "asyncio"]
 RunInWord = Literal["auto", "thread", "loop"]
+PageWord = Literal["built", "instant"]
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -171,6 +172,13 @@ class ApplicationSettings:
     )
     title: Annotated[str, Text()] = key(
         "", doc="What the index of applications calls it; empty: its path.", example='"Sliders"'
+    )
+    page: Annotated[PageWord, Choice(("built", "instant"))] = key(
+        "built",
+        doc='When a document is built. "built": before its page is sent, with the template and '
+        'the title that the application gives it. "instant": when the page, which is sent at '
+        "once and shows a spinner, opens its websocket, so that robots build nothing; a template "
+        "of the application is not used, and the roots stand one below the other.",
     )
     handlers: tuple[HandlerSettings, ...] = key(
         doc="What fills a new document, in order.", example='[{ file = "apps/sliders.py" }]'

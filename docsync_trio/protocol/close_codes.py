@@ -46,3 +46,6 @@ class CloseCode(IntEnum):
 
     UNANSWERED = 4003
     """The other way round: a page of ours got no answer from us and gave this line up."""
+
+    NOT_BUILT = 4004
+    """There is no document for the page, and it has been told why."""

@@ -24,6 +24,7 @@ from docsync_trio.server.cross_origin import may_talk, refusal_hint
 from docsync_trio.server.outdated_page import OutdatedPage, take_mark
 from docsync_trio.server.request import site_path
 from docsync_trio.server.served_applications import ServedApplications
+from docsync_trio.server.waiting_page import WaitingPage
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
 
@@ -35,12 +36,15 @@ TOKEN = "bokeh-token"  # noqa: S105 - the name of an argument
 class Admission:
     """A websocket that may be accepted: to which session of which application.
 
-    *claims* are those of its token.
+    *claims* are those of its token. *pulls_first* says that its page, one of ours, has had
+    no document yet; *waiting_page* is that page where it waits for one with a spinner.
     """
 
     context: ApplicationContext
     session_id: str
     claims: Claims
+    pulls_first: bool = False
+    waiting_page: WaitingPage | None = None
 
 
 def admit_websocket(
@@ -72,7 +76,10 @@ def admit_websocket(
     except Refusal as refusal:
         raise refusal if mark is None else OutdatedPage(refusal) from None
     request.token_payload = claims.payload
-    return Admission(context, claims.session_id, claims)
+    hide_names(request)
+    first = mark == "new"
+    waiting = WaitingPage(site.show_errors) if first and site.has_instant_page(context) else None
+    return Admission(context, claims.session_id, claims, first, waiting)
 
 
 def check_origin(site: ServedApplications, request: Request) -> None:
@@ -133,6 +140,15 @@ def ticket_of(request: Request, tokens: TokenSettings) -> Ticket:
             "sessions.secret_key, or let visitors choose them with sessions.sign = false",
         )
     return Ticket(named[0])
+
+
+def hide_names(request: Request) -> None:
+    """Take what names a session out of the arguments of *request*.
+
+    It is between the page and us; whoever sees it could join the session.
+    """
+    for name in (SESSION_ID, TOKEN):
+        request.arguments.pop(name, None)
 
 
 def _argument(request: Request, name: str) -> str | None:

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from starlette.responses import HTMLResponse
 
 SECURITY = {
@@ -25,9 +25,14 @@ def _environment() -> Environment:
     )
 
 
+def template_named(name: str) -> Template:
+    """Return a template of this package."""
+    return _environment().get_template(name)
+
+
 def render(template: str, **values: Any) -> str:
     """Return a template of this package, filled in."""
-    return _environment().get_template(template).render(values)
+    return template_named(template).render(values)
 
 
 def html_answer(template: str, **values: Any) -> HTMLResponse:

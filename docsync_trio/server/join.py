@@ -2,13 +2,14 @@
 
 First the site says whether it may, then the session is found or made, and only then
 is the websocket accepted: a refusal is an HTTP answer, and a browser that sees its
-websocket open has a session behind it. Pages of ours that should reload are the
-exception; see `outdated_page`.
+websocket open has a session behind it. Pages of ours that should reload are an
+exception, see `outdated_page`, and those that wait for a document, see `waiting_page`.
 """
 
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final, Protocol
 
 from docsync_trio.base.errors import ApplicationError, Refusal
@@ -18,8 +19,10 @@ from docsync_trio.protocol.token import Claims
 from docsync_trio.server.outdated_page import OutdatedPage
 from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.request import request_from_scope
+from docsync_trio.server.waiting_page import WaitingPage
 from docsync_trio.sessions.request import Request
-from docsync_trio.sessions.wire import Ending, Wire
+from docsync_trio.sessions.restarting import Restarting
+from docsync_trio.sessions.wire import Ending, Wire, WireClosed
 
 SUBPROTOCOL: Final = "bokeh"
 """The one websocket subprotocol that we speak; Bokeh's clients always offer it."""
@@ -28,7 +31,7 @@ SUBPROTOCOL: Final = "bokeh"
 class JoinableSession(Protocol):
     """What this module asks of a session."""
 
-    async def attach(self, wire: Wire, peer: str) -> Ending:
+    async def attach(self, wire: Wire, peer: str, *, pulls_first: bool = False) -> Ending:
         """Serve the websocket until it or the session ends."""
         ...
 
@@ -63,6 +66,16 @@ class Admission(Protocol):
     @property
     def claims(self) -> Claims:
         """All that the token says."""
+        ...
+
+    @property
+    def pulls_first(self) -> bool:
+        """Whether it comes from a page of ours that has had no document yet."""
+        ...
+
+    @property
+    def waiting_page(self) -> WaitingPage | None:
+        """The page behind it, if that waits for a document with a spinner."""
         ...
 
 
@@ -100,38 +113,45 @@ async def join(
 ) -> None:
     """Bring the websocket of *scope* to its session and stay until one of them ends."""
     peer = peer_of_scope(scope)
+    waiting: WaitingPage | None = None
     try:
         entrance.check()
-        session = await _find_session(admit, scope)
+        request = request_from_scope(scope)
+        # A token's age is told in the time of the clock on the wall, as the one who made it
+        # may have been another process.
+        admission = admit(request, scope.get("subprotocols", ()), time.time())
+        waiting = admission.waiting_page
+        session = await admission.context.session(admission.session_id, request, by_websocket=True)
     except Refusal as refusal:
         event = ConnectionRefused(scope["path"], peer, refusal.status, str(refusal), refusal.hint)
         observe(event)
-        if isinstance(refusal, OutdatedPage):
-            websocket = await entrance.accept()
-            await websocket.close(CloseCode.SESSION_ENDED, str(refusal))
-        else:
-            await entrance.refuse(refusal)
+        await _turn_away(entrance, refusal, waiting)
     except ApplicationError as error:
-        # The application's context has told the observer; the visitor gets the number.
-        text = f"The application failed. Incident {error.incident}."
-        await entrance.refuse(Refusal(500, text))
+        # The application's context has told the observer.
+        await _turn_away(entrance, error, waiting)
     except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets an answer
         incident = secrets.token_hex(4)
         observe(RequestFailed(scope["path"], peer, incident, error))
         await entrance.refuse(Refusal(500, f"The server failed. Incident {incident}."))
     else:
         websocket = await entrance.accept()
-        ending = await session.attach(websocket, peer)
+        ending = await session.attach(websocket, peer, pulls_first=admission.pulls_first)
         await websocket.close(ending.code, ending.reason)
 
 
-async def _find_session(admit: Admit, scope: dict[str, Any]) -> JoinableSession:
-    request = request_from_scope(scope)
-    # A token's age is told in the time of the clock on the wall, as the one who made it
-    # may have been another process.
-    admission = admit(request, scope.get("subprotocols", ()), time.time())
-    return await admission.context.session(
-        admission.session_id,
-        request,
-        by_websocket=True,
-    )
+async def _turn_away(
+    entrance: Entrance, error: Refusal | ApplicationError, waiting: WaitingPage | None
+) -> None:
+    if isinstance(error, OutdatedPage):
+        websocket = await entrance.accept()
+        await websocket.close(CloseCode.SESSION_ENDED, str(error))
+    elif waiting is not None and not isinstance(error, Restarting):
+        websocket = await entrance.accept()
+        with suppress(WireClosed):
+            await websocket.send([waiting.last_word(error)])
+        await websocket.close(CloseCode.NOT_BUILT, "there is no document")
+    elif isinstance(error, ApplicationError):
+        text = f"The application failed. Incident {error.incident}."
+        await entrance.refuse(Refusal(500, text))
+    else:
+        await entrance.refuse(error)

@@ -1,7 +1,7 @@
-"""From a request to a session: the step that a page and an embedded document share."""
+"""From a request to a session: the step that all kinds of pages share."""
 
 from docsync_trio.protocol.token import make_token
-from docsync_trio.server.access import SESSION_ID, TOKEN, check_age, now, ticket_of
+from docsync_trio.server.access import TOKEN, Ticket, check_age, hide_names, now, ticket_of
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
@@ -15,14 +15,31 @@ async def open_session_for(
 
     Raises `Refusal`, and `ApplicationError` where the application fails to build.
     """
-    tokens = site.tokens[context.application.path]
-    ticket = ticket_of(request, tokens)
+    ticket = _checked_ticket(site, request, context)
+    if ticket.claims is not None:
+        request.token_payload = ticket.claims.payload
+    hide_names(request)
+    session = await context.session(ticket.session_id, request)
+    session.token = make_token(session.id, site.tokens[context.application.path], now())
+    return session
+
+
+def token_for(site: ServedApplications, request: Request, context: ApplicationContext) -> str:
+    """Return a token for the session that *request* names, or for one to be made with it.
+
+    Raises `Refusal`.
+    """
+    ticket = _checked_ticket(site, request, context)
+    if ticket.claims is not None:
+        # As it came: the session will be made with what it carries.
+        return request.arguments[TOKEN][-1].decode("latin-1")
+    return make_token(ticket.session_id, site.tokens[context.application.path], now())
+
+
+def _checked_ticket(
+    site: ServedApplications, request: Request, context: ApplicationContext
+) -> Ticket:
+    ticket = ticket_of(request, site.tokens[context.application.path])
     if ticket.claims is not None:
         check_age(context, ticket.claims, now())
-        request.token_payload = ticket.claims.payload
-    # They are between the page and us; whoever sees them could join the session.
-    for name in (SESSION_ID, TOKEN):
-        request.arguments.pop(name, None)
-    session = await context.session(ticket.session_id, request)
-    session.token = make_token(session.id, tokens, now())
-    return session
+    return ticket

@@ -16,14 +16,16 @@ from docsync_trio.server.static_files import version_of
 PAGE_SCRIPTS: Final = Folder(Path(__file__).parent / "browser", public=True, versions_are_ours=True)
 """What the site serves below ``static/``, beside BokehJS."""
 
-_IN_ORDER: Final = tuple(
-    f"docsync/{name}.js" for name in ("notice", "changes", "redraw", "reconnect", "bokehjs")
-)
+_IN_ORDER: Final = ("notice", "changes", "redraw", "reconnect", "bokehjs")
 
 
-def with_page_scripts(bundle: Bundle, root_url: str) -> Bundle:
-    """Return *bundle* and our scripts; *root_url* is the URL that ``static/`` is below."""
-    urls = [URL(f"{root_url}static/{f}?v={version_of(PAGE_SCRIPTS.root / f)}") for f in _IN_ORDER]
+def with_page_scripts(bundle: Bundle, root_url: str, *more: str) -> Bundle:
+    """Return *bundle* and our scripts; *root_url* is the URL that ``static/`` is below.
+
+    *more* are scripts that only this page needs, by name.
+    """
+    files = [f"docsync/{name}.js" for name in (*_IN_ORDER, *more)]
+    urls = [URL(f"{root_url}static/{f}?v={version_of(PAGE_SCRIPTS.root / f)}") for f in files]
     return Bundle(
         [*bundle.js_files, *urls], bundle.js_raw, bundle.css_files, bundle.css_raw, bundle.hashes
     )

@@ -36,12 +36,8 @@ class Page:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer one request; HEAD makes no session, since nobody would ever join it."""
-        fields, body = list(FIELDS), b""
-        if scope["method"] != "HEAD":
-            body = await self._body(matched_request(scope))
-            fields.append((b"content-length", b"%d" % len(body)))
-        await send({"type": "http.response.start", "status": 200, "headers": fields})
-        await send({"type": "http.response.body", "body": body})
+        head = scope["method"] == "HEAD"
+        await send_page(send, None if head else await self._body(matched_request(scope)))
 
     async def _body(self, request: Request) -> bytes:
         session = await open_session_for(self.site, request, self.context)
@@ -66,6 +62,15 @@ class Page:
             template=document.template,
             template_variables=document.template_variables,
         )
+
+
+async def send_page(send: Send, body: bytes | None) -> None:
+    """Answer with the page *body*; with its head alone where that is None."""
+    fields = list(FIELDS)
+    if body is not None:
+        fields.append((b"content-length", b"%d" % len(body)))
+    await send({"type": "http.response.start", "status": 200, "headers": fields})
+    await send({"type": "http.response.body", "body": body or b""})
 
 
 def matched_request(scope: Scope, suffix: str = "") -> Request:

@@ -26,6 +26,7 @@ from docsync_trio.server.embed import Autoload
 from docsync_trio.server.error_page import Link
 from docsync_trio.server.extra_routes import Endpoint, extra_routes
 from docsync_trio.server.index import Index, without_slash
+from docsync_trio.server.instant_page import InstantPage
 from docsync_trio.server.metadata import Metadata
 from docsync_trio.server.page_script import PAGE_SCRIPTS
 from docsync_trio.server.pages import Page
@@ -126,7 +127,8 @@ class _Table:
 
     def _routes_of(self, context: ApplicationContext) -> Iterator[Route]:
         url = self._url(context.application.path)
-        page = Page(self.site, context, self.bokehjs)
+        kind = InstantPage if self.site.has_instant_page(context) else Page
+        page = kind(self.site, context, self.bokehjs)
         yield Route(url, page, methods=GET)
         if not url.endswith("/"):
             yield Route(f"{url}/", without_slash, methods=GET)

@@ -52,6 +52,10 @@ class ServedApplications:
                 return context, {k: convertors[k].convert(v) for k, v in match.groupdict().items()}
         return None
 
+    def has_instant_page(self, context: ApplicationContext) -> bool:
+        """Say whether the page of *context* is sent before its document is built."""
+        return context.application.path in self._instant
+
     async def drain(self, code: int, reason: str, *, within: float) -> None:
         """End all sessions of all applications, their websockets with *code* and *reason*.
 
@@ -67,6 +71,10 @@ class ServedApplications:
         async with trio.open_nursery() as nursery:
             for context in self.applications:
                 nursery.start_soon(context.close)
+
+    @cached_property
+    def _instant(self) -> frozenset[str]:
+        return frozenset(a.path for a in self.settings.applications if a.page == "instant")
 
     @cached_property
     def _exact(self) -> dict[str, ApplicationContext]:

@@ -37,6 +37,7 @@ from docsync_trio.sessions.facilities import Facilities
 from docsync_trio.sessions.fire_wall import contained, fault_of_the_application
 from docsync_trio.sessions.making import Making
 from docsync_trio.sessions.request import Request
+from docsync_trio.sessions.restarting import Restarting
 from docsync_trio.sessions.room import RETRY_AFTER, Room
 from docsync_trio.sessions.server_callbacks import ServerCallbacks
 from docsync_trio.sessions.session import Session
@@ -120,7 +121,7 @@ class ApplicationContext:
                 await self._ends[session_id].wait()
                 continue
             if by_websocket and self._ending:
-                raise _restarting()
+                raise Restarting
             if session_id not in self._makings:
                 self._start(session_id, request, by_websocket=by_websocket)
             return await self._makings[session_id].wait()
@@ -278,7 +279,7 @@ class ApplicationContext:
 
     async def _bury(self, session_id: str, session: Session | None, making: Making) -> None:
         if not making.is_done():
-            self._give_up(session_id, making, _restarting, None)
+            self._give_up(session_id, making, Restarting, None)
         if session is not None:
             await session.bury()
         if session is not None and self._sessions.get(session_id) is session:
@@ -288,10 +289,6 @@ class ApplicationContext:
 
     def _report(self, what: str, fault: BaseException) -> None:
         self._environment.observe(ApplicationTaskFailed(self.url, what, fault))
-
-
-def _restarting() -> Refusal:
-    return Refusal(503, "The server is restarting.", retry_after=RETRY_AFTER)
 
 
 @asynccontextmanager

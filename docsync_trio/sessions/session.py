@@ -122,12 +122,15 @@ class Session:
         await self.lifetime.over()
         await self._connections.dismiss()
 
-    async def attach(self, wire: Wire, peer: str) -> Ending:
-        """Serve one websocket until it ends, in its own task; returns how to close it."""
+    async def attach(self, wire: Wire, peer: str, *, pulls_first: bool = False) -> Ending:
+        """Serve one websocket until it ends, in its own task; returns how to close it.
+
+        *pulls_first* says that its page is known to have had no document before.
+        """
         if self.lifetime.is_over():
             return self.lifetime.ending
         try:
-            connection = self._connections.join(wire, peer)
+            connection = self._connections.join(wire, peer, pulls_first=pulls_first)
         except ProtocolError as fault:
             self._tell_fault(peer, fault)
             return Ending(fault.close_code, str(fault))

@@ -23,6 +23,7 @@ from docsync_trio.protocol.token import Claims
 from docsync_trio.server.asgi_websocket import serve_asgi_websocket
 from docsync_trio.server.binds import bind_sockets
 from docsync_trio.server.serve import serve_site
+from docsync_trio.server.waiting_page import WaitingPage
 from docsync_trio.server.websocket import websocket_limits
 from docsync_trio.sessions.wire import Ending, WireClosed
 
@@ -48,7 +49,7 @@ class EchoSession:
     _ending: Ending | None = None
     _scopes: set = attrs.Factory(set)
 
-    async def attach(self, wire, peer):
+    async def attach(self, wire, peer, *, pulls_first=False):
         self.peers.append(peer)
         with trio.CancelScope() as scope:
             self._scopes.add(scope)
@@ -98,6 +99,8 @@ class FakeAdmission:
     context: FakeContext
     session_id: str
     claims: Claims
+    pulls_first: bool = False
+    waiting_page: WaitingPage | None = None
 
 
 class FakeSite:
