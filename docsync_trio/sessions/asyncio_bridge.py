@@ -72,7 +72,7 @@ def keep_tasks_in(tasks: Tasks) -> None:
 
 async def cancel_tasks(tasks: Tasks, curfew: Curfew) -> None:
     """End all *tasks*; one that will not end within `CANCEL_GRACE` is logged and left."""
-    with curfew.grace(Step.TASKS, CANCEL_GRACE):
+    with curfew.grace(Step.THREADS, CANCEL_GRACE):
         while tasks:
             for task in list(tasks):
                 task.cancel()
@@ -101,7 +101,7 @@ async def _wait_for(future: "asyncio.Future[T]", curfew: Curfew) -> T:
     try:
         await _end_of(future)
     except trio.Cancelled:
-        with curfew.grace(Step.TASKS, CANCEL_GRACE, shield=True):
+        with curfew.grace(Step.THREADS, CANCEL_GRACE, shield=True):
             while not future.done():
                 future.cancel()
                 with trio.move_on_after(CANCEL_AGAIN):

@@ -22,8 +22,11 @@ class Step(Enum):
     GOODBYES = 0.6
     """Requests under way are answered, and connections told."""
 
+    THREADS = 0.7
+    """Threads and asyncio tasks of the sessions end."""
+
     TASKS = 0.75
-    """Tasks and threads of the sessions end."""
+    """All other tasks of the sessions end."""
 
     SESSION_HOOKS = 0.85
     SERVER_HOOKS = 0.95

@@ -46,7 +46,7 @@ class ThreadCall:
         self._abandoned = True
         if self._thread is None:
             return True
-        with self._curfew.grace(Step.TASKS, THREAD_GRACE, shield=True):
+        with self._curfew.grace(Step.THREADS, THREAD_GRACE, shield=True):
             await self._ended.wait()
         return self._ended.is_set()
 

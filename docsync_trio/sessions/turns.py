@@ -31,6 +31,7 @@ _turn: ContextVar[object] = ContextVar("docsync_turn", default=None)
 class Turns:
     """The queue for one document. *report* is told what raised, and what.
 
+    *doing* names the callback that has the turn, if one has.
     *timeout* (seconds) is what an ``async`` callback may take.
     """
 
@@ -42,6 +43,8 @@ class Turns:
     _conflict: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _turn: object = attrs.field(default=None, init=False)
     _visits: set[Visit] = attrs.field(factory=set, init=False)
+    _over: bool = attrs.field(default=False, init=False)
+    doing: str = attrs.field(default="", init=False)
 
     def queue(self, job: Job) -> None:
         """Let *job* run when all that was queued before has run."""
@@ -78,9 +81,11 @@ class Turns:
 
     async def take(self, what: str, function: Callable[..., Any], *args: Any) -> None:
         """In a job: call the application's *function* with the document held."""
+        self.doing = what
         with self.hold():
             run = partial(self._in_time, function, *args)
             await contained(run, partial(self._report, what))
+        self.doing = ""
 
     async def visit(self, function: Callable[[Document], Any]) -> Any:
         """From elsewhere: the result of ``function(document)``, called when it is its turn.
@@ -105,6 +110,8 @@ class Turns:
         A connection that is behind gets it merged, later. One that is too far behind for
         that has to come back and pull the document.
         """
+        if self._over:
+            return
         self._post(self._shared.drain(trio.current_time(), self._cannot_be_sent, _is_behind))
         for viewer in self._shared.take_lost():
             if isinstance(viewer, Connection):
@@ -117,7 +124,8 @@ class Turns:
             self.queue(partial(self._deliver, connection))
 
     def give_up(self) -> None:
-        """There will be no more turns: visitors get None."""
+        """There will be no more turns: visitors get None, and who has a turn, nothing."""
+        self._over = True
         for visit in self._visits:
             visit.give_up()
 
