@@ -14,11 +14,12 @@ from typing import Final
 
 import attrs
 
-SHARE: Final = 0.98
-"""The share of the time after which it is up: all that ends by itself has done so before."""
+EARLIEST: Final = 0.92
+"""The share of the time that belongs to what ends by itself; see `sessions.curfew`."""
 
+LAST_WORDS: Final = 0.05
 LAST_WORDS_SECONDS: Final = 0.3
-"""How long the exit waits for whoever reads the output."""
+"""The share, and at most the seconds, that the last lines have to be written."""
 
 
 @attrs.define(eq=False)
@@ -39,27 +40,31 @@ class LastExit:
 
     def call_off(self) -> None:
         """The process ends by itself, unless Python waits for threads of the application."""
-        if not _lasting_threads():
+        if _lasting_threads():
+            self._warn(f"waiting for {_names()}, as long as server.keep_alive.shutdown allows")
+        else:
             self._called_off.set()
 
     def _wait(self) -> None:
-        if self._called_off.wait(self._seconds * SHARE):
+        if self._called_off.wait(max(EARLIEST * self._seconds, self._seconds - 0.4)):
             return
-        last_words = threading.Thread(target=self._say_why, name="docsync last words", daemon=True)
-        last_words.start()
-        last_words.join(LAST_WORDS_SECONDS)
+        # In a thread: where nobody reads, writing waits.
+        threading.Thread(target=self._say_why, name="docsync last words", daemon=True).start()
+        self._called_off.wait(min(LAST_WORDS * self._seconds, LAST_WORDS_SECONDS))
         os._exit(0)
 
     def _say_why(self) -> None:
-        names = ", ".join(thread.name for thread in _lasting_threads())
-        what = f"; threads that do not end: {names}" if names else ""
         self._warn(
             f"not all has ended within the {self._seconds:g} s of "
-            f"server.keep_alive.shutdown{what}; the process ends now"
+            f"server.keep_alive.shutdown ({_names() or 'tasks'}); the process ends now"
         )
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
+
+
+def _names() -> str:
+    return ", ".join(f"thread {each.name!r}" for each in _lasting_threads())
 
 
 def _lasting_threads() -> list[threading.Thread]:

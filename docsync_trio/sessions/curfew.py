@@ -29,7 +29,7 @@ class Step(Enum):
     """All other tasks of the sessions end."""
 
     SESSION_HOOKS = 0.85
-    SERVER_HOOKS = 0.95
+    SERVER_HOOKS = 0.9
 
 
 @attrs.define(eq=False)
