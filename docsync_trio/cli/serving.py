@@ -26,6 +26,7 @@ from docsync_trio.cli.site_summary import handlers_texts, site_warnings
 from docsync_trio.cli.stop_signals import sigterm_like_ctrl_c, stop_signals
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.server.binds import bind_sockets
+from docsync_trio.server.garbage import GarbageKeeper
 from docsync_trio.server.serve import serve_site
 from docsync_trio.server.site import LoadedApplications, Site, load_applications, open_site
 
@@ -86,7 +87,7 @@ class _Serving:
     reasons: list[str] = attrs.field(factory=list, init=False)
 
     async def serve(self) -> str:
-        observe = self.log.observe
+        observe = GarbageKeeper(self.log.observe).observe
         # Until the hooks of the end have run, the second signal has to find its way.
         with sigterm_like_ctrl_c(), contextlib.ExitStack() as until_closed:
             opening = open_site(self.loaded, observe=observe, imported=self.imported)

@@ -21,6 +21,8 @@ from bokeh.model import Model
 
 from docsync_trio.base.errors import ServerError
 
+_NO_MODELS: Mapping[ID, Model] = {}
+
 CurdocStack = tuple["weakref.ReferenceType[Any]", ...]
 
 _own_stack: ContextVar[CurdocStack] = ContextVar("docsync_curdoc", default=())
@@ -68,8 +70,12 @@ def new_models(document: Document) -> set[Model]:
 
 
 def model_table(document: Document) -> Mapping[ID, Model]:
-    """The models attached to *document*, by id; a new table whenever one comes or goes."""
-    return document.models._models  # noqa: SLF001
+    """The models attached to *document*, by id; a new table whenever one comes or goes.
+
+    It is empty once the document has been destroyed.
+    """
+    table: Mapping[ID, Model] = getattr(document.models, "_models", _NO_MODELS)
+    return table
 
 
 def held_events(document: Document) -> list[DocumentChangedEvent]:
@@ -131,7 +137,14 @@ def destroy(document: Document) -> None:
         document.destroy(None)
         return
     modules, document.modules._modules = document.modules._modules, []  # noqa: SLF001
+    models = list(document.models)
     document.models.destroy()
+    for model in models:
+        # Default values know their model: left alone, they would keep it until a full
+        # garbage collection, which with many sessions takes too long to have at all.
+        model._unstable_default_values.clear()  # noqa: SLF001
+        model._unstable_themed_values.clear()  # noqa: SLF001
+    del models
     document.callbacks.destroy()
     del document._roots, document._theme, document._template  # noqa: SLF001
     document._session_context = None  # noqa: SLF001

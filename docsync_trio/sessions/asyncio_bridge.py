@@ -16,6 +16,7 @@ from contextvars import Context, ContextVar
 from typing import Any, Generic, TypeVar
 
 import attrs
+import outcome
 import sniffio
 import trio
 
@@ -93,8 +94,16 @@ class EitherWay(Generic[T]):
         """Run it in the way that suits whoever awaits."""
         if sniffio.current_async_library() == "asyncio":
             loop: Any = asyncio.get_running_loop()
-            return loop.trio_as_future(self.function).__await__()  # type: ignore[no-any-return]
-        return self.function().__await__()
+            result: outcome.Outcome[T] = yield from loop.trio_as_future(self._captured).__await__()
+            return result.unwrap()
+        return (yield from self.function().__await__())
+
+    async def _captured(self) -> outcome.Outcome[T]:
+        # Of what is no Exception the loop would end.
+        try:
+            return outcome.Value(await self.function())
+        except (SystemExit, KeyboardInterrupt) as error:
+            return outcome.Error(error)
 
 
 async def _wait_for(future: "asyncio.Future[T]", curfew: Curfew) -> T:
@@ -151,7 +160,7 @@ def _make_task(
 ) -> "asyncio.Task[Any]":
     """Make a task, booked to the session whose code makes it."""
     if asyncio.iscoroutine(coroutine):
-        coroutine = _without_exit(coroutine)
+        coroutine = _WithoutExit(coroutine)
     task = asyncio.Task(coroutine, loop=loop, context=context, **more)
     tasks = _tasks_of_session.get()
     if tasks is not None:
@@ -160,8 +169,37 @@ def _make_task(
     return task
 
 
-async def _without_exit(coroutine: Coroutine[Any, Any, T]) -> T:
-    try:
-        return await coroutine
-    except (SystemExit, KeyboardInterrupt) as error:
-        raise RuntimeError(f"{type(error).__name__} raised in an asyncio task") from error
+class _WithoutExit(Coroutine[Any, Any, T]):
+    """A coroutine whose ``sys.exit()`` fails its task alone.
+
+    No coroutine of ours round the author's: if its task is cancelled before it begins,
+    the author's would never be awaited, which Python warns of.
+    """
+
+    def __init__(self, coroutine: Coroutine[Any, Any, T]) -> None:
+        self._coroutine = coroutine
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._coroutine, name)
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        return self._coroutine.__await__()
+
+    def send(self, value: Any) -> Any:
+        try:
+            return self._coroutine.send(value)
+        except (SystemExit, KeyboardInterrupt) as error:
+            raise _failed(error) from error
+
+    def throw(self, *error: Any) -> Any:
+        try:
+            return self._coroutine.throw(*error)
+        except (SystemExit, KeyboardInterrupt) as exit_:
+            raise _failed(exit_) from exit_
+
+    def close(self) -> None:
+        self._coroutine.close()
+
+
+def _failed(error: BaseException) -> RuntimeError:
+    return RuntimeError(f"{type(error).__name__} raised in an asyncio task")

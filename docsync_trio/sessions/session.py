@@ -120,6 +120,7 @@ class Session:
         self._nursery.start_soon(self._turns.settle_conflicts)
         self._nursery.start_soon(self._callbacks.keep_time)
         await self.lifetime.over()
+        await self._environment.facilities.one_by_one()
         await self._connections.dismiss()
 
     async def attach(self, wire: Wire, peer: str, *, pulls_first: bool = False) -> Ending:
@@ -135,7 +136,9 @@ class Session:
             self._tell_fault(peer, fault)
             return Ending(fault.close_code, str(fault))
         try:
-            await connection.run(partial(self._receive, connection))
+            await connection.run(
+                partial(self._receive, connection), partial(self._turns.caught_up, connection)
+            )
         finally:
             if connection.fault is not None:
                 self._tell_fault(peer, connection.fault)
@@ -175,11 +178,13 @@ class Session:
         self._turns.give_up()
         last_callbacks = list(self.document.session_destroyed_callbacks)
         self.destroyed = True
+        await self._environment.facilities.one_by_one()
         self._release_document()
         with curfew.grace(Step.SESSION_HOOKS, HOOK_GRACE) as grace:
             hooks = self._environment.application.hooks.on_session_destroyed
             for hook in [*last_callbacks, *hooks]:
                 await self._contained(f"hook {name_of(hook)}", hook, self.context)
+        await cancel_tasks(self._asyncio_tasks, curfew)
         if grace.cancelled_caught:
             self.report("hook on_session_destroyed", TimeoutError("took too long"))
 
@@ -190,7 +195,8 @@ class Session:
 
     def report_stubborn_tasks(self) -> None:
         """Tell the log of the tasks that go on although they were cancelled."""
-        names = ", ".join(sorted(task.name for task in self._nursery.child_tasks))
+        others = [task.name for task in self._nursery.child_tasks if "Turns." not in task.name]
+        names = ", ".join(filter(None, [self._turns.doing, *others]))
         fault = RuntimeError("it was cancelled and goes on: it has to let trio.Cancelled pass")
         self.report(names, fault)
 
@@ -223,7 +229,8 @@ class Session:
         connection.handled()
 
     async def _reply(self, connection: Connection, message: Message) -> Outgoing | None:
-        reply = partial(replies.reply, self._shared, connection, message, self.report)
+        most = self._environment.limits.message_size
+        reply = partial(replies.reply, self._shared, connection, message, self.report, most)
         try:
             answer: Outgoing = await self._caller.call(reply)
         except ProtocolError as fault:

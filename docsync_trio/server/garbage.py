@@ -1,0 +1,45 @@
+"""Python's garbage collector, kept from looking at documents again and again.
+
+A full collection looks at every object there is; with a few hundred documents it stops
+the server for a good part of a second, and nearly always for nothing, because sessions
+free their documents themselves. So what was there at start and what a session has built
+is set aside ("frozen"), and looked at again when no session is left.
+"""
+
+import gc
+
+import attrs
+
+from docsync_trio.base.events import Event, Observer, SessionEnded, SessionOpened
+
+
+@attrs.define(eq=False)
+class GarbageKeeper:
+    """An observer that freezes what sessions build; it passes every event on to *observe*.
+
+    It is for a process that does nothing but serve, as it changes the collector for all
+    of it.
+    """
+
+    _observe: Observer
+    _open: int = attrs.field(default=0, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._look_at_everything()
+
+    def observe(self, event: Event) -> None:
+        """Pass *event* on, and act on sessions that open or end."""
+        self._observe(event)
+        if isinstance(event, SessionOpened):
+            self._open += 1
+            gc.collect(1)  # what is garbage already must not be frozen
+            gc.freeze()
+        elif isinstance(event, SessionEnded):
+            self._open -= 1
+            if not self._open:
+                self._look_at_everything()
+
+    def _look_at_everything(self) -> None:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
