@@ -325,3 +325,10 @@ def test_a_destroyed_document_keeps_no_model_alive(room):
     gc.collect()
     assert [model() for model in models if model() is not None] == []
     assert state(room.viewers[0].document)["models"], "the viewers' documents are their own"
+
+
+def test_who_goes_on_after_the_document_was_destroyed_posts_nothing(room):
+    room.shared.held = True
+    room.document.title = "too late"
+    room.shared.destroy()
+    assert room.drain() == []
