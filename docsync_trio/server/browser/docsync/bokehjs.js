@@ -17,12 +17,12 @@
     const {connect, send, _on_close, _on_message, _awaiting_ack_handler, _schedule_reconnect} =
       ClientConnection.prototype
     const {handle} = ClientSession.prototype
-    const {_push_changes} = HasProps.prototype
+    const {_push_changes, patch_to} = HasProps.prototype
     const {initialize} = NotificationsView.prototype
     const needed = {
       ConnectionLost, Message, is_equal, connect, send, _on_close, _on_message,
-      _awaiting_ack_handler, _schedule_reconnect, handle, _push_changes, initialize,
-      references: HasProps.references,
+      _awaiting_ack_handler, _schedule_reconnect, handle, _push_changes, patch_to,
+      initialize, references: HasProps.references,
     }
     const missing = Object.keys(needed).filter((name) => typeof needed[name] != "function")
     if (missing.length != 0) {
@@ -34,6 +34,13 @@
       is_equal,
       references: (value) => HasProps.references(value, {recursive: false}),
       document_is_kept: (document, keeper) => keeper_of.set(document, keeper),
+
+      // The document that was pulled is emptied into the old one, and would stay in the list.
+      without_husk(replace) {
+        const {length} = Bokeh.documents
+        replace()
+        Bokeh.documents.splice(length)
+      },
 
       ask(connection) {
         // Our server answers this before its turn; nothing waits for what it says.
@@ -79,12 +86,16 @@
       },
 
       send(message) {
-        const {away, changes} = keeper(this)
+        const {away, replacing, changes} = keeper(this)
         if (message.msgtype() == "PATCH-DOC") {
-          if (away) {
-            return // and replayed after the pull, as far as it is recorded
+          if (replacing) {
+            return // BokehJS sends back the whole document that it was just sent
           }
-          changes.sent(message.msgid())
+          if (away) {
+            changes.held_back(message)
+            return
+          }
+          changes.sent(message)
         }
         send.call(this, message)
       },
@@ -103,6 +114,14 @@
         owner.changes.record(this, changes)
       }
       _push_changes.call(this, changes, sync)
+    }
+
+    HasProps.prototype.patch_to = function (prop, patches, options = {}) {
+      const owner = keeper_of.get(this.document)
+      if (owner && options.sync !== false) {
+        owner.changes.record_cells(this, prop, patches)
+      }
+      patch_to.call(this, prop, patches, options)
     }
 
     // It listens to its document for nothing but the connection, of which we tell ourselves.

@@ -29,7 +29,7 @@ docsync.Keeper = docsync.Keeper || (() => {
   const BETWEEN_RELOADS = 60_000
 
   const RENEWED = "Your session had ended. This is a new one."
-  const OVERTAKEN = "Connected again. Some of what you changed meanwhile was changed elsewhere too; you see the newer values."
+  const NOT_ALL_KEPT = "Connected again. Not all that you did meanwhile could be kept; please check."
   const UNTIL_PULLED = {reconnect_session: true, notify_connection_status: true}
 
   const keepers = new Set()
@@ -42,6 +42,7 @@ docsync.Keeper = docsync.Keeper || (() => {
       this.bokeh = bokeh
       this.changes = new Changes(bokeh)
       this.away = false // from the loss of a document's connection until it is pulled again
+      this.replacing = false
       this.lost_at = 0
       this.in_step_at = 0
       this.heard_at = 0
@@ -104,10 +105,15 @@ docsync.Keeper = docsync.Keeper || (() => {
       notice.back(this)
       const replace = document.replace_with_json
       document.replace_with_json = (...args) => redraw(document, () => {
-        replace.apply(document, args)
+        this.replacing = true
+        try {
+          this.bokeh.without_husk(() => replace.apply(document, args))
+        } finally {
+          this.replacing = false
+        }
         this.away = false
         const kept = this.changes.replay(document)
-        const news = this.renewed ? RENEWED : kept ? "" : OVERTAKEN
+        const news = this.renewed ? RENEWED : kept ? "" : NOT_ALL_KEPT
         this.tell(() => notice.back(this, news))
       })
     }

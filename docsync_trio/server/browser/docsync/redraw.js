@@ -3,7 +3,7 @@
 "use strict";
 window.docsync = window.docsync || {};
 docsync.redraw = docsync.redraw || (() => {
-  const LONGEST = 5_000 // ms until the room is given free, whatever is drawn by then
+  const LONGEST = 5_000 // ms until the page is let go, whatever is drawn by then
   const LOOK = 50
 
   function focused() {
@@ -20,6 +20,33 @@ docsync.redraw = docsync.redraw || (() => {
     return host ? views.query_one((view) => view.el === host) : null
   }
 
+  function above(element) {
+    const parent = element.parentElement || element.getRootNode().host
+    return parent ? [parent, ...above(parent)] : []
+  }
+
+  // Keep the room that `elements` take while they are gone; returns what lets it go again.
+  function hold(elements) {
+    const around = new Set(elements.flatMap(above))
+    const boxes = new Set(elements.map((element) => (
+      above(element).find((parent) => getComputedStyle(parent).display != "contents")
+    )))
+    const heights = [...boxes].map((box) => [box, box.style.minHeight])
+    const scrolled = [...around].map((element) => [element, element.scrollLeft, element.scrollTop])
+    const page = document.createElement("div") // what overflows has no box to be held by
+    Object.assign(page.style, {
+      position: "absolute", top: 0, left: 0, width: "1px", visibility: "hidden", pointerEvents: "none",
+      height: `${document.documentElement.scrollHeight}px`,
+    })
+    boxes.forEach((box) => box.style.minHeight = getComputedStyle(box).height)
+    document.body.append(page)
+    return () => {
+      page.remove()
+      heights.forEach(([box, height]) => box.style.minHeight = height)
+      scrolled.forEach(([element, left, top]) => element.scrollTo(left, top))
+    }
+  }
+
   function is_drawn(root, views) {
     const view = views.get(root)
     return root.default_view == null || (view != null && view.has_finished())
@@ -31,15 +58,13 @@ docsync.redraw = docsync.redraw || (() => {
     if (!views) {
       return replace()
     }
-    const old = doc.roots().map((root) => views.get(root))
-    const boxes = [...new Set(old.map((view) => view && view.el && view.el.parentElement))].filter(Boolean)
     const field = focused()
     const owner = owner_of(field, views)
     if (owner) {
       field.blur() // what was typed becomes a change like any other
     }
-    const heights = boxes.map((box) => box.style.minHeight)
-    boxes.forEach((box) => box.style.minHeight = getComputedStyle(box).height)
+    const old = doc.roots().map((root) => views.get(root))
+    const let_go = hold(old.map((view) => view && view.el).filter((el) => el && el.isConnected))
     replace()
     const begun = Date.now()
     const settle = () => {
@@ -47,7 +72,7 @@ docsync.redraw = docsync.redraw || (() => {
         setTimeout(settle, LOOK)
         return
       }
-      boxes.forEach((box, i) => box.style.minHeight = heights[i])
+      let_go()
       const view = owner && views.find_one_by_id(owner.model.id)
       const again = view && view.el.shadowRoot && view.el.shadowRoot.querySelector(field.localName)
       if (again && document.activeElement == document.body) {
