@@ -14,6 +14,7 @@ from weakref import WeakSet
 import attrs
 from bokeh.core.property.descriptors import ColumnDataPropertyDescriptor
 from bokeh.core.serialization import Buffer
+from bokeh.core.types import ID
 from bokeh.document import Document
 from bokeh.document.events import (
     ColumnDataChangedEvent,
@@ -29,6 +30,7 @@ from bokeh.document.events import (
 from bokeh.model import Model
 
 from docsync_trio.documents.bokeh_private import new_models
+from docsync_trio.documents.column_differences import ColumnDifferences
 from docsync_trio.documents.encoding import PatchSerializer
 
 Author = object
@@ -41,6 +43,7 @@ _COLUMN_EVENTS = (ColumnDataChangedEvent, ColumnsPatchedEvent, ColumnsStreamedEv
 class Change:
     """One entry of a patch to come; *encode* writes it with the serializer of its message.
 
+    It gives one event, a list of them, or None if there is nothing to say any more.
     Of two changes with one *key* the later says all. *model* and *attr* are what it is about,
     where it is about one property; a *difference* (a stream, a patch) builds on the value
     before, everything else replaces it.
@@ -78,6 +81,7 @@ class Changes:
     _differences: dict[object, list[object]] = attrs.field(factory=dict, init=False)
     _roots: dict[Model, None] = attrs.field(factory=dict, init=False)
     _overtaken: WeakSet[DocumentChangedEvent] = attrs.field(factory=WeakSet, init=False)
+    _tables: ColumnDifferences = attrs.field(factory=ColumnDifferences, init=False)
 
     def record(self, event: DocumentPatchedEvent, *, known: Callable[[Model], bool]) -> None:
         """Add what Bokeh reports. *known* tells the models that some viewer has."""
@@ -97,12 +101,24 @@ class Changes:
 
     def restate(self, model: Model) -> None:
         """Tell everyone all that there is to know of *model*, but for what never changed."""
+        self._tables.forget(model)
         for attr in model.properties_with_values(include_defaults=False):
             self._changed(model, attr, None)
 
     def overtake(self, events: Iterable[DocumentChangedEvent]) -> None:
-        """A viewer has seen what *events* did, though they have not been reported yet."""
+        """A viewer has pulled. It has seen what *events* did, though they are not reported yet.
+
+        It has also seen what the application did to its arrays and has told nobody of.
+        """
         self._overtaken.update(events)
+        self._tables.forget_all()
+
+    def differ(self, ids: Iterable[ID]) -> None:
+        """One viewer may have other data of the models with these *ids* than the others have."""
+        for model_id in ids:
+            model = self.document.models.get_by_id(model_id)
+            if model is not None:
+                self._tables.forget(model)
 
     def removed_roots(self) -> list[Model]:
         """The models that were roots some time since the last `take`, and are none now."""
@@ -114,6 +130,8 @@ class Changes:
         entries, self._entries = self._entries, {}
         self._roots.clear()
         self._differences.clear()
+        for model in new_models(self.document):
+            self._tables.forget(model)  # somebody is going to be sent it as it is now
         return list(entries.values())
 
     def _comes_whole(self, model: Model, known: Callable[[Model], bool]) -> bool:
@@ -121,13 +139,39 @@ class Changes:
         return model in new_models(self.document) and not known(model)
 
     def _changed(self, model: Model, attr: str, author: Author | None) -> None:
+        if author is not None:
+            self._tables.forget(model)
         key = (model.id, attr)
         earlier = [self._entries.pop(each) for each in self._differences.pop(key, ())]
         if key in self._entries:
             earlier.append(self._entries[key])
         if any(change.author is not author for change in earlier):
             author = None  # the author's value may have been overwritten: it must hear of it
-        self._put(value_change(self.document, model, attr, author))
+        change = value_change(self.document, model, attr, author)
+        if author is None and isinstance(model.lookup(attr), ColumnDataPropertyDescriptor):
+            change = attrs.evolve(change, encode=self._table_encoder(model, change))
+        self._put(change)
+
+    def _table_encoder(
+        self, model: Model, change: Change
+    ) -> Callable[[PatchSerializer], Any | None]:
+        """Writes *change*, of the data of *model*, as a difference for those who can take it."""
+        decided: list[list[DocumentPatchedEvent]] = []
+
+        def encode(serializer: PatchSerializer) -> Any | None:
+            is_known = model.id in self.document.models and model not in new_models(self.document)
+            if not (serializer.keep_columns and is_known):
+                self._tables.forget(model)
+                return change.encode(serializer)
+            try:
+                if not decided:  # all groups of viewers are told the same
+                    decided.append(self._tables.events_for(self.document, model))
+                return [event.to_serializable(serializer) for event in decided[0]]
+            except BaseException:
+                self._tables.forget(model)
+                raise
+
+        return encode
 
     def _root(self, model: Model, author: Author | None) -> None:
         """*model* became a root or ceased to be one; what it is when it is sent counts."""
@@ -156,11 +200,13 @@ class Changes:
             or key in self._entries
             or event.model in new_models(self.document)
             or event in self._overtaken
+            or (isinstance(event, ColumnDataChangedEvent) and self._tables.knows(event.model))
             # An author has applied its own difference before it hears of the others'.
             or (author is not None and any(other is not author for other in earlier))
         ):
             self._changed(event.model, event.attr, author)
         else:
+            self._tables.forget(event.model)
             difference = self._encoded_now(event, author)
             model, attr = event.model, event.attr
             self._put(attrs.evolve(difference, model=model, attr=attr, difference=True))

@@ -21,16 +21,23 @@ class PatchSerializer(Serializer):
 
     Bokeh collects those references into a dictionary first, at each patch; here
     they are looked up. *new* are the models that the receivers do not have, *leaving*
-    the removed roots that they do have.
+    the removed roots that they do have. *keep_columns* says that they have been told all
+    that was sent before, and keep the columns of a table that an event does not name.
     """
 
     def __init__(
-        self, document: Document, new: Container[Model], leaving: Container[Model] = ()
+        self,
+        document: Document,
+        new: Container[Model],
+        leaving: Container[Model] = (),
+        *,
+        keep_columns: bool = False,
     ) -> None:
         super().__init__()
         self._models = document.models
         self._new = new
         self.leaving = leaving
+        self.keep_columns = keep_columns
 
     def get_ref(self, obj: Any) -> Ref | None:
         """The reference to write for *obj*, or None to write it in full."""

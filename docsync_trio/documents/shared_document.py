@@ -65,6 +65,7 @@ class SharedDocument:
     _changes: Changes = attrs.field(init=False)
     _patch: Patch | None = attrs.field(default=None, init=False)
     _pusher: Viewer | None = attrs.field(default=None, init=False)
+    _keep_columns: set[Viewer] = attrs.field(factory=set, init=False)
     _backlogs: dict[Viewer, Backlog] = attrs.field(factory=dict, init=False)
     _conflicts: Conflicts = attrs.field(factory=Conflicts, init=False)
     _table: object = attrs.field(default=None, init=False)
@@ -85,12 +86,21 @@ class SharedDocument:
             event.setter = self._pusher  # type: ignore[assignment]
         self._changes.record(event, known=self._known)
 
-    def pull(self, viewer: Viewer, request: Message, *, inline_buffers: bool = False) -> Outgoing:
+    def pull(
+        self,
+        viewer: Viewer,
+        request: Message,
+        *,
+        inline_buffers: bool = False,
+        keeps_columns: bool = False,
+    ) -> Outgoing:
         """The whole document for *viewer*, which is kept in step from now on.
 
         *inline_buffers* puts arrays into the JSON text: BokehJS ignores binary
-        buffers when it pulls for a second time, after a reconnect. What `drain`
-        holds must have been posted before.
+        buffers when it pulls for a second time, after a reconnect. *keeps_columns* says
+        that *viewer* can be sent some columns of a table without losing the others, as
+        BokehJS can and Bokeh's Python client cannot. What `drain` holds must have been
+        posted before.
         """
         content: Any
         buffers: list[Buffer] = []
@@ -102,6 +112,8 @@ class SharedDocument:
             content, buffers = rep.content, rep.buffers
         new_models(self.document).update(new)  # Bokeh thinks that nobody else can lack them
         self._join(viewer)
+        if keeps_columns:
+            self._keep_columns.add(viewer)
         self._changes.overtake(held_events(self.document))
         return encode_message("PULL-DOC-REPLY", {"doc": content}, buffers, reply_to=request.id)
 
@@ -116,6 +128,7 @@ class SharedDocument:
         finally:
             self._pusher = None
         self._join(viewer)
+        self._changes.overtake(())
 
     def patch(self, viewer: Viewer, message: Message) -> list[BaseException]:
         """Apply the changes that *viewer* made; returns what the application raised.
@@ -123,12 +136,14 @@ class SharedDocument:
         Raises `ProtocolError` for what is not a patch of this document.
         """
         patch = self._patch = Patch(self.document, message, viewer)
+        self._changes.differ(model_id for model_id, _ in patch.properties())
         return patch.apply()
 
     def leave(self, viewer: Viewer) -> None:
         """Forget *viewer*."""
         self._views.leave(viewer)
         self._backlogs.pop(viewer, None)
+        self._keep_columns.discard(viewer)
         self._conflicts.left(viewer)
 
     def drain(
@@ -165,7 +180,10 @@ class SharedDocument:
                 if viewer in self._backlogs:
                     self._backlogs[viewer].absorb(its_changes)
             ready = [viewer for viewer in to if viewer not in self._backlogs]
-            posts += self._encode(its_changes, ready, now, on_error)
+            apart = [viewer for viewer in ready if viewer not in self._keep_columns]
+            together = [viewer for viewer in ready if viewer in self._keep_columns]
+            posts += self._encode(its_changes, together, now, on_error, keep_columns=True)
+            posts += self._encode(its_changes, apart, now, on_error)
         self._views.settle()
         return posts
 
@@ -178,7 +196,7 @@ class SharedDocument:
     ) -> list[Post]:
         """What has waited for *viewer*, as messages; *now* and *on_error* are as for `drain`."""
         backlog = self._backlogs.pop(viewer, None)
-        return [] if backlog is None else self._encode(backlog.take(), [viewer], now, on_error)
+        return [] if backlog is None else self._tell(viewer, backlog.take(), now, on_error)
 
     def next_conflict(self) -> float:
         """When `settle` has something to do; infinity if there is no conflict."""
@@ -191,7 +209,7 @@ class SharedDocument:
             model = self.document.models.get_by_id(model_id)
             if viewer in self._views and viewer not in self._backlogs and model is not None:
                 change = value_change(self.document, model, attr)
-                posts += self._encode([change], [viewer], now, on_error)
+                posts += self._tell(viewer, [change], now, on_error)
         return posts
 
     def take_lost(self) -> list[Viewer]:
@@ -222,17 +240,32 @@ class SharedDocument:
         brought = self._patch is not None and self._patch.brought(model)
         return brought or self._views.anybody_has(model)
 
+    def _tell(
+        self,
+        viewer: Viewer,
+        changes: list[Change],
+        now: float,
+        on_error: Callable[[Exception], None],
+    ) -> list[Post]:
+        """*changes* for *viewer* alone, who then has the values of now, unlike the others."""
+        self._changes.differ(change.model.id for change in changes if change.model is not None)
+        return self._encode(changes, [viewer], now, on_error)
+
     def _encode(
         self,
         changes: list[Change],
         to: Iterable[Viewer],
         now: float,
         on_error: Callable[[Exception], None],
+        *,
+        keep_columns: bool = False,
     ) -> list[Post]:
         """*changes* as a message, or one for each group of viewers that have different models."""
         posts: list[Post] = []
         for view, viewers in self._views.groups(to):
-            serializer = PatchSerializer(self.document, view.lacking, view.leaving)
+            serializer = PatchSerializer(
+                self.document, view.lacking, view.leaving, keep_columns=keep_columns
+            )
             message = _patch(changes, serializer, on_error)
             if message is not None:
                 self._views.told(viewers, serializer.has_ref)
@@ -255,7 +288,7 @@ def _patch(
             on_error(error)
             continue
         if rep is not None:
-            events.append(rep)
+            events += rep if isinstance(rep, list) else [rep]
             buffers += change.buffers
     if not events:
         return None

@@ -60,8 +60,8 @@ class Viewer:
     def __hash__(self):
         return id(self)
 
-    def pull(self, shared: SharedDocument):
-        self.take(shared.pull(self, received(pull_request())))
+    def pull(self, shared: SharedDocument, *, keeps_columns=True):
+        self.take(shared.pull(self, received(pull_request()), keeps_columns=keeps_columns))
         return self
 
     def take(self, outgoing):
@@ -90,13 +90,18 @@ class Viewer:
             self._events.append(event.to_serializable(self._serializer))
 
     def _apply(self, patch):
-        """What `Document.apply_json_patch` does, but for columns that are replaced."""
+        """What `Document.apply_json_patch` does, but to columns what BokehJS does."""
         deserializer = Deserializer(list(self.document.models), setter=FROM_THE_SERVER)
         for event in deserializer.deserialize(patch)["events"]:
-            if event["kind"] == "ColumnDataChanged" and event.get("cols"):
+            if event["kind"] == "ColumnDataChanged" and event.get("cols") is not None:
                 # BokehJS keeps the columns that are not named; Bokeh's Python drops them.
                 event["data"] = {**event["model"].data, **event["data"]}
-            DocumentPatchedEvent.handle_event(self.document, event, FROM_THE_SERVER)
+            if event["kind"] == "ColumnsStreamed":
+                # BokehJS streams to some of the columns, too; Bokeh's Python refuses to.
+                source, data, rollover = event["model"], event["data"], event["rollover"]
+                source.data._stream(self.document, source, data, rollover, FROM_THE_SERVER)
+            else:
+                DocumentPatchedEvent.handle_event(self.document, event, FROM_THE_SERVER)
         self.document.models.flush_synced()
 
 
@@ -116,8 +121,8 @@ class Room:
     def document(self):
         return self.shared.document
 
-    def view(self, name="a viewer"):
-        viewer = Viewer(name).pull(self.shared)
+    def view(self, name="a viewer", **options):
+        viewer = Viewer(name).pull(self.shared, **options)
         self.viewers.append(viewer)
         return viewer
 
