@@ -14,13 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from docsync_trio.base.errors import ConfigError
-from docsync_trio.base.events import Event, Observer
+from docsync_trio.base.events import Observer
 from docsync_trio.config.load import load_site
+from docsync_trio.server.plain_log import log_event
 from docsync_trio.server.site import open_site
-
-
-def observe_nothing(_event: Event) -> None:
-    """Let it happen."""
 
 
 @attrs.define(eq=False)
@@ -69,12 +66,13 @@ def create_asgi(
     profile: str | None = None,
     overrides: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
-    observe: Observer = observe_nothing,
+    observe: Observer = log_event,
 ) -> MountableSite:
     """Return the site file at *path* as an ASGI 3 application.
 
     *profile*, *overrides* and *environ* (by default the process's) are as on the command
-    line; what is wrong with the file fails the lifespan's startup.
+    line; what is wrong with the file fails the lifespan's startup. *observe* is told what
+    happens; by default it goes to the logger ``docsync_trio``. The server has to run on Trio.
     """
     return MountableSite(
         path=pathlib.Path(path),

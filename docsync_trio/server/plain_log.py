@@ -1,0 +1,23 @@
+"""What happens in a site that is mounted elsewhere, for the log of whoever mounted it."""
+
+import logging
+
+import attrs
+
+from docsync_trio.base.events import Event
+
+log = logging.getLogger("docsync_trio")
+
+
+def log_event(event: Event) -> None:
+    """Log *event* with Python's `logging`: failures as errors, all else for debugging."""
+    error = getattr(event, "error", None)
+    if isinstance(error, BaseException):
+        log.error("%s: %s", type(event).__name__, _details(event), exc_info=error)
+    else:
+        log.debug("%s: %s", type(event).__name__, _details(event))
+
+
+def _details(event: Event) -> str:
+    names = [field.name for field in attrs.fields(type(event)) if field.name != "error"]
+    return ", ".join(f"{name}={getattr(event, name)!r}" for name in names)
