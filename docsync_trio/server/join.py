@@ -31,7 +31,9 @@ SUBPROTOCOL: Final = "bokeh"
 class JoinableSession(Protocol):
     """What this module asks of a session."""
 
-    async def attach(self, wire: Wire, peer: str, *, pulls_first: bool = False) -> Ending:
+    async def attach(
+        self, wire: Wire, peer: str, *, pulls_first: bool = False, in_browser: bool = False
+    ) -> Ending:
         """Serve the websocket until it or the session ends."""
         ...
 
@@ -135,7 +137,12 @@ async def join(
         await entrance.refuse(Refusal(500, f"The server failed. Incident {incident}."))
     else:
         websocket = await entrance.accept()
-        ending = await session.attach(websocket, peer, pulls_first=admission.pulls_first)
+        ending = await session.attach(
+            websocket,
+            peer,
+            pulls_first=admission.pulls_first,
+            in_browser="Origin" in request.headers,  # which every browser sends, programs do not
+        )
         await websocket.close(ending.code, ending.reason)
 
 

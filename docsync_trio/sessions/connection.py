@@ -34,12 +34,14 @@ class Connection:
     """One websocket; compared by identity.
 
     *peer* is its address for the log, *outbox_size* in bytes, *inline_buffers* whether a
-    pull is answered without binary frames. *ending* says afterwards how it has to
+    pull is answered without binary frames, *keeps_columns* whether its peer can be sent some
+    columns of a table alone. *ending* says afterwards how it has to
     be closed, *left* whether the peer said goodbye, *fault* what it did wrong.
     """
 
     peer: str
     inline_buffers: bool
+    keeps_columns: bool
     ending: Ending = attrs.field(default=Ending(1000), init=False)
     left: bool = attrs.field(default=False, init=False)
     fault: ProtocolError | None = attrs.field(default=None, init=False)

@@ -46,17 +46,21 @@ class Connections:
                 hint=f"sessions.max_connections allows {most}",
             )
 
-    def join(self, wire: Wire, peer: str, *, pulls_first: bool = False) -> Connection:
+    def join(
+        self, wire: Wire, peer: str, *, pulls_first: bool = False, in_browser: bool = False
+    ) -> Connection:
         """A connection for *wire*, with the ACK as its first message.
 
-        *pulls_first* says that its page is known to have had no document before. Raises
-        `ProtocolError` if there is no room for it.
+        *pulls_first* says that its page is known to have had no document before, *in_browser*
+        that there is a page: others may not be sent parts of tables. Raises `ProtocolError`
+        if there is no room for it.
         """
         self.check_room()
         connection = Connection(
             peer,
             # BokehJS loses binary buffers when it pulls after a reconnect.
             inline_buffers=not pulls_first and (self._remade or self._joined > 0),
+            keeps_columns=in_browser,
             wire=wire,
             limits=self._environment.limits,
             outbox_size=self._environment.settings.outbox,

@@ -43,7 +43,12 @@ def at_once(message: Message) -> Outgoing | None:
 def _pull(
     shared: SharedDocument, connection: Connection, message: Message, _report: Report
 ) -> Outgoing:
-    return shared.pull(connection, message, inline_buffers=connection.inline_buffers)
+    return shared.pull(
+        connection,
+        message,
+        inline_buffers=connection.inline_buffers,
+        keeps_columns=connection.keeps_columns,
+    )
 
 
 def _push(

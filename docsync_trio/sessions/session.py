@@ -123,15 +123,20 @@ class Session:
         await self._environment.facilities.one_by_one()
         await self._connections.dismiss()
 
-    async def attach(self, wire: Wire, peer: str, *, pulls_first: bool = False) -> Ending:
+    async def attach(
+        self, wire: Wire, peer: str, *, pulls_first: bool = False, in_browser: bool = False
+    ) -> Ending:
         """Serve one websocket until it ends, in its own task; returns how to close it.
 
-        *pulls_first* says that its page is known to have had no document before.
+        *pulls_first* says that its page is known to have had no document before, *in_browser*
+        that a page is at its other end, and not Bokeh's Python client.
         """
         if self.lifetime.is_over():
             return self.lifetime.ending
         try:
-            connection = self._connections.join(wire, peer, pulls_first=pulls_first)
+            connection = self._connections.join(
+                wire, peer, pulls_first=pulls_first, in_browser=in_browser
+            )
         except ProtocolError as fault:
             self._tell_fault(peer, fault)
             return Ending(fault.close_code, str(fault))

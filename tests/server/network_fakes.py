@@ -49,7 +49,7 @@ class EchoSession:
     _ending: Ending | None = None
     _scopes: set = attrs.Factory(set)
 
-    async def attach(self, wire, peer, *, pulls_first=False):
+    async def attach(self, wire, peer, *, pulls_first=False, in_browser=False):
         self.peers.append(peer)
         with trio.CancelScope() as scope:
             self._scopes.add(scope)
