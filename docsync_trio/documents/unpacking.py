@@ -21,6 +21,9 @@ _TYPES = (
 )
 """Of arrays; Bokeh's two ends use these, and some of them only with old versions."""
 
+_STEP = 2**18
+"""Bytes that are inflated at once."""
+
 _GZIP = 31
 """The `wbits` of zlib for data with gzip's header."""
 
@@ -66,13 +69,15 @@ def _unpack_value(value: dict[str, Any], left: int, most: int) -> int:
 
 
 def _inflate(data: bytes, most: int) -> bytes:
-    """The content of the gzip file *data*; of one with more than *most* bytes, one byte more."""
+    """The content of the gzip file *data*; of one with more than *most* bytes, a little more."""
     inflated = bytearray()
     while data and len(inflated) <= most:
         member = zlib.decompressobj(_GZIP)
-        inflated += member.decompress(data, most - len(inflated) + 1)
-        if not member.eof and len(inflated) <= most:
-            raise zlib.error("cut off")
+        while not member.eof and len(inflated) <= most:
+            inflated += member.decompress(data, _STEP)
+            data = member.unconsumed_tail
+            if not data and not member.eof:
+                raise zlib.error("cut off")
         data = member.unused_data.lstrip(b"\0")
     return bytes(inflated)
 

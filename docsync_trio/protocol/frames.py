@@ -30,8 +30,9 @@ class Limits:
     *buffers*: how many; refused when the header announces more, before any arrives.
     *depth*: nesting of the JSON. Bokeh's values nest twice or three times per level of
     the models' own nesting; 200 is far from Python's limit of recursion.
-    *values*: of the JSON, all together. Each costs some 100 bytes and 100 ns, whoever
-    waits meanwhile; numbers in numbers come as buffers, which are none of these.
+    *values*: of the JSON, counted by commas and brackets. Each may cost 100 bytes and
+    100 ns, while everybody waits; great numbers of numbers come as buffers, which are
+    none of these, and the indices of a million selected points are well within.
     """
 
     message_size: int = 20_000_000
