@@ -74,10 +74,11 @@ def _inflate(data: bytes, most: int) -> bytes:
     while data and len(inflated) <= most:
         member = zlib.decompressobj(_GZIP)
         while not member.eof and len(inflated) <= most:
-            inflated += member.decompress(data, _STEP)
-            data = member.unconsumed_tail
-            if not data and not member.eof:
+            step = member.decompress(data, _STEP)
+            if not data and not step:
                 raise zlib.error("cut off")
+            inflated += step
+            data = member.unconsumed_tail
         data = member.unused_data.lstrip(b"\0")
     return bytes(inflated)
 

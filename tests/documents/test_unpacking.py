@@ -75,6 +75,16 @@ def test_exactly_the_limit_is_allowed():
     assert refused({"more": packed(gzip.compress(bytes(MOST + 1)))}).close_code == 1009
 
 
+@pytest.mark.parametrize("size", [*range(2**18 - 3, 2**18 + 3), 2**19, 2**19 + 257])
+def test_what_is_inflated_in_steps_is_whole(size):
+    data = (b"some words that repeat " * (size // 20))[:size]
+    content = {"x": packed(gzip.compress(data))}
+
+    unpack(content, 2**20)
+
+    assert Deserializer().deserialize(content) == {"x": data}
+
+
 @pytest.mark.parametrize("data", [b"no gzip", gzip.compress(b"x" * 1000)[:-9]])
 def test_what_cannot_be_inflated_is_bad_data(data):
     assert refused({"x": packed(data)}).close_code == 4002
