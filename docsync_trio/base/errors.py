@@ -5,6 +5,8 @@ operator, the application's author, the peer, or we ourselves), and what to tell
 the other side. The class answers the first, its attributes the second.
 """
 
+import secrets
+
 import attrs
 
 Path = tuple[str | int, ...]
@@ -39,6 +41,11 @@ class ConfigError(DocsyncError):
     def __init__(self, lines: tuple[str, ...]) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
+
+
+def new_incident() -> str:
+    """Return a number for a failure: short enough to be read out over the telephone."""
+    return secrets.token_hex(4)
 
 
 class ApplicationError(DocsyncError):

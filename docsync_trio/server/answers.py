@@ -1,6 +1,5 @@
 """The one place where the errors of HTTP requests end and become answers."""
 
-import secrets
 from collections.abc import Sequence
 
 import attrs
@@ -9,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from docsync_trio.base.errors import ApplicationError, Refusal
+from docsync_trio.base.errors import ApplicationError, Refusal, new_incident
 from docsync_trio.base.events import ConnectionRefused, Observer, RequestFailed
 from docsync_trio.server.error_page import (
     PAGE_HEADERS,
@@ -48,7 +47,7 @@ class Answers:
             case HTTPException():
                 return of_http(error, links_below(scope.get("root_path", ""), self.links))
             case _:
-                incident = secrets.token_hex(4)
+                incident = new_incident()
                 self.observe(RequestFailed(path, peer, incident, error))
                 return of_fault(error, incident, show=self.show_errors)
 

@@ -6,13 +6,12 @@ websocket open has a session behind it. Pages of ours that should reload are an
 exception, see `outdated_page`, and those that wait for a document, see `waiting_page`.
 """
 
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final, Protocol
 
-from docsync_trio.base.errors import ApplicationError, Refusal
+from docsync_trio.base.errors import ApplicationError, Refusal, new_incident
 from docsync_trio.base.events import ConnectionRefused, Observer, RequestFailed
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.token import Claims
@@ -132,7 +131,7 @@ async def join(
         # The application's context has told the observer.
         await _turn_away(entrance, error, waiting)
     except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets an answer
-        incident = secrets.token_hex(4)
+        incident = new_incident()
         observe(RequestFailed(scope["path"], peer, incident, error))
         await entrance.refuse(Refusal(500, f"The server failed. Incident {incident}."))
     else:

@@ -1,14 +1,13 @@
 """What an application says about itself, at ``/metadata`` below it, as Bokeh does."""
 
 import json
-import secrets
 from typing import Any
 
 import attrs
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from docsync_trio.base.errors import ApplicationError
+from docsync_trio.base.errors import ApplicationError, new_incident
 from docsync_trio.base.events import RequestFailed
 from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.served_applications import ServedApplications
@@ -28,7 +27,7 @@ class Metadata:
         try:
             body = json.dumps({"url": path, "data": await self._data()})
         except Exception as error:
-            incident = secrets.token_hex(4)
+            incident = new_incident()
             self.site.observe(RequestFailed(scope["path"], peer_of_scope(scope), incident, error))
             raise ApplicationError(str(error), application=path, incident=incident) from error
         answer = Response(body, media_type="application/json")

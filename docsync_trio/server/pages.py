@@ -1,13 +1,11 @@
 """The page of an application: a session's document, ready to be drawn by BokehJS."""
 
-import secrets
-
 import attrs
 from bokeh.embed.elements import html_page_for_render_items
 from bokeh.embed.util import RenderItem
 from starlette.types import Receive, Scope, Send
 
-from docsync_trio.base.errors import ApplicationError
+from docsync_trio.base.errors import ApplicationError, new_incident
 from docsync_trio.base.events import BuildFailed
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.open_session import open_session_for
@@ -45,7 +43,7 @@ class Page:
             return self._html(session, request).encode()
         except Exception as error:
             # The application's template is filled in here.
-            incident = secrets.token_hex(4)
+            incident = new_incident()
             path = self.context.application.path
             self.site.observe(BuildFailed(path, session.id, error, incident))
             raise ApplicationError(str(error), application=path, incident=incident) from error

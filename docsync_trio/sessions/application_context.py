@@ -7,7 +7,6 @@ its id with it only when it is quite gone, so that two documents never share an 
 
 import contextvars
 import math
-import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -17,7 +16,7 @@ import attrs
 import trio
 
 from docsync_trio.applications.application import Application
-from docsync_trio.base.errors import ApplicationError, DocsyncError, Refusal
+from docsync_trio.base.errors import ApplicationError, DocsyncError, Refusal, new_incident
 from docsync_trio.base.events import (
     ApplicationTaskFailed,
     BuildFailed,
@@ -246,7 +245,7 @@ class ApplicationContext:
     def _too_slow(self, session_id: str, making: Making) -> None:
         limit = f"{self.settings.build_timeout:g} s"
         error = TimeoutError(f"the document was not filled within {limit}; sessions.build_timeout")
-        self._environment.observe(BuildFailed(self.url, session_id, error, secrets.token_hex(4)))
+        self._environment.observe(BuildFailed(self.url, session_id, error, new_incident()))
         text = f"This page could not be made within {limit}. Please try again later."
         self._give_up(
             session_id, making, partial(Refusal, 503, text, retry_after=RETRY_AFTER), error
@@ -261,7 +260,7 @@ class ApplicationContext:
             session.report("a task in the session's nursery, which ended the session", fault)
             session.end(Ending(CloseCode.INTERNAL_ERROR, "the session failed"), "an error")
             return
-        incident = secrets.token_hex(4)
+        incident = new_incident()
         while isinstance(fault, BaseExceptionGroup) and len(fault.exceptions) == 1:
             fault = fault.exceptions[0]
         self._environment.observe(BuildFailed(self.url, session_id, fault, incident))
