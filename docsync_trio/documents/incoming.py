@@ -130,12 +130,14 @@ def replace_document(document: Document, message: Message) -> None:
 
 def _check(event: Any) -> None:
     kind = event.get("kind") if isinstance(event, dict) else None
-    if kind not in _FIELDS:
+    if not isinstance(kind, str) or kind not in _FIELDS:
         raise _bad(f"unknown kind of event: {kind!r}")
     required, optional = _FIELDS[kind]
     names = event.keys() - {"kind"}
     if not required <= names <= required | optional:
-        raise _bad(f"{kind} needs {', '.join(sorted(required))}, got {', '.join(sorted(names))}")
+        raise _bad(
+            f"{kind} needs {', '.join(sorted(required))}, got {', '.join(sorted(map(str, names)))}"
+        )
     for name in optional:
         event.setdefault(name, None)  # bokeh 3.10 wants all of them
     if "model" in required and not isinstance(event["model"], Model):

@@ -1,0 +1,105 @@
+"""What we rely on in Bokeh beyond its promises."""
+
+import sys
+import types
+import weakref
+
+import bokeh
+import pytest
+from bokeh.document import Document
+from bokeh.models import Div, Slider
+
+from docsync_trio.base.errors import ServerError
+from docsync_trio.documents import bokeh_private
+
+
+def test_this_version_of_bokeh_will_do():
+    bokeh_private.check()
+
+
+def test_a_version_that_differs_is_named(monkeypatch):
+    monkeypatch.delattr(bokeh.document.models.DocumentModelManager, "_pop_freeze")
+    monkeypatch.setattr(bokeh_private, "new_models", lambda document: document.no_such_thing)
+    with pytest.raises(ServerError, match=bokeh.__version__) as refused:
+        bokeh_private.check()
+    assert refused.value.status == 1
+
+
+def test_the_table_of_models_is_replaced_when_models_come_or_go_and_only_then():
+    document = Document()
+    slider = Slider(start=0, end=9, value=1)
+    document.add_root(slider)
+    table = bokeh_private.model_table(document)
+    slider.value = 5
+    assert bokeh_private.model_table(document) is table
+    slider.tags = [Div()]
+    assert bokeh_private.model_table(document) is not table
+    assert len(table) == 1
+    assert len(bokeh_private.model_table(document)) == 2
+
+
+def test_a_destroyed_document_forgets_its_modules_and_models():
+    document = Document()
+    document.add_root(Div())
+    module = types.ModuleType("an_applications_module")
+    module.model = document.roots[0]
+    document.modules.add(module)
+    model = weakref.ref(document.roots[0])
+    bokeh_private.destroy(document)
+    assert "an_applications_module" not in sys.modules
+    assert not hasattr(module, "model")
+    assert model() is None or model().document is None
+    assert document.session_context is None
+
+
+def test_a_document_with_an_end_of_its_own_keeps_it():
+    ended = []
+
+    class Special(Document):
+        def destroy(self, session):
+            ended.append(session)
+
+    bokeh_private.destroy(Special())
+    assert ended == [None]
+
+
+@pytest.mark.parametrize("policy", ["combine", "collect"])
+def test_all_that_was_held_is_told_whatever_callbacks_raise(policy):
+    document = Document()
+    bokeh_private.tell_of_every_change(document)
+    sliders = [Slider(start=0, end=9, value=1) for _ in range(3)]
+
+    def bad(attr, old, new):
+        raise ZeroDivisionError
+
+    for slider in sliders:
+        document.add_root(slider)
+        slider.on_change("value", bad)
+    told = []
+    document.on_change(lambda event: told.append(event.model))
+    document.hold(policy)
+    for slider in sliders:
+        slider.value = 5
+    assert told == []
+    with pytest.raises(BaseExceptionGroup) as raised:
+        document.unhold()
+    assert len(raised.value.exceptions) == 3
+    assert told == sliders
+    assert document.callbacks.hold_value is None
+
+
+def test_one_callback_that_raises_raises_itself():
+    document = Document()
+    bokeh_private.tell_of_every_change(document)
+    slider = Slider(start=0, end=9, value=1)
+    document.add_root(slider)
+
+    def bad(attr, old, new):
+        raise ZeroDivisionError
+
+    slider.on_change("value", bad)
+    told = []
+    document.on_change(told.append)
+    with pytest.raises(ZeroDivisionError):
+        slider.value = 5
+    assert [event.new for event in told] == [5]
