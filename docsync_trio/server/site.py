@@ -28,8 +28,9 @@ from docsync_trio.server.extra_routes import Endpoint, load_endpoints
 from docsync_trio.server.join import Admit
 from docsync_trio.server.routes import build_asgi
 from docsync_trio.server.served_applications import ServedApplications
-from docsync_trio.sessions.application_context import ApplicationContext, open_application
+from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.facilities import open_facilities
+from docsync_trio.sessions.open_application import open_application
 
 
 @attrs.frozen(eq=False)

@@ -7,8 +7,7 @@ its id with it only when it is quite gone, so that two documents never share an 
 
 import contextvars
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
 
@@ -20,19 +19,16 @@ from docsync_trio.base.errors import ApplicationError, DocsyncError, Refusal, ne
 from docsync_trio.base.events import (
     ApplicationTaskFailed,
     BuildFailed,
-    Observer,
     SessionEnded,
     SessionOpened,
 )
 from docsync_trio.config.schema import SessionSettings
 from docsync_trio.protocol.close_codes import CloseCode
-from docsync_trio.protocol.frames import Limits
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.caller import Caller, name_of
 from docsync_trio.sessions.contexts import ServerContext
 from docsync_trio.sessions.curfew import Step
 from docsync_trio.sessions.environment import Environment
-from docsync_trio.sessions.facilities import Facilities
 from docsync_trio.sessions.fire_wall import contained, fault_of_the_application
 from docsync_trio.sessions.making import Making
 from docsync_trio.sessions.request import Request
@@ -57,7 +53,7 @@ STUBBORN_GRACE = 10.0
 
 @attrs.define(eq=False)
 class ApplicationContext:
-    """An application while it is served. Use `open_application` to make one."""
+    """An application while it is served. Made by `open_application`."""
 
     _environment: Environment
     _nursery: trio.Nursery
@@ -291,39 +287,3 @@ class ApplicationContext:
 
     def _report(self, what: str, fault: BaseException) -> None:
         self._environment.observe(ApplicationTaskFailed(self.url, what, fault))
-
-
-@asynccontextmanager
-async def open_application(
-    application: Application,
-    settings: SessionSettings,
-    *,
-    observe: Observer,
-    facilities: Facilities,
-    threads: int = 10,
-    limits: Limits | None = None,
-) -> AsyncIterator[ApplicationContext]:
-    """Serve *application* for the length of the block; at its end all its sessions end.
-
-    *facilities* are what it shares with other applications, *threads* how many of its plain
-    functions may run at once, and *limits* bounds what a browser may send.
-    """
-    environment = Environment(
-        application,
-        settings,
-        observe,
-        limits or Limits(),
-        facilities,
-        trio.CapacityLimiter(threads) if application.in_threads else None,
-    )
-    async with trio.open_nursery() as nursery:
-        context = ApplicationContext(environment, nursery)
-        nursery.start_soon(context.callbacks.keep_time)
-        nursery.start_soon(context.callbacks.work)
-        await context.run_server_hooks("on_server_loaded")
-        try:
-            yield context
-        finally:
-            with trio.CancelScope(shield=True):
-                await context.close()
-            nursery.cancel_scope.cancel()

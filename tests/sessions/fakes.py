@@ -13,8 +13,8 @@ from docsync_trio.applications.application import Application
 from docsync_trio.config.schema import SessionSettings
 from docsync_trio.protocol.frames import Assembler, Limits
 from docsync_trio.protocol.outgoing import outgoing, pull_request, server_info_request
-from docsync_trio.sessions.application_context import open_application
 from docsync_trio.sessions.facilities import open_facilities
+from docsync_trio.sessions.open_application import open_application
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.wire import WireClosed
 

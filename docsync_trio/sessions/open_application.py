@@ -1,0 +1,50 @@
+"""Serving one application for the length of a block: the lifetime that all its sessions have."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import trio
+
+from docsync_trio.applications.application import Application
+from docsync_trio.base.events import Observer
+from docsync_trio.config.schema import SessionSettings
+from docsync_trio.protocol.frames import Limits
+from docsync_trio.sessions.application_context import ApplicationContext
+from docsync_trio.sessions.environment import Environment
+from docsync_trio.sessions.facilities import Facilities
+
+
+@asynccontextmanager
+async def open_application(
+    application: Application,
+    settings: SessionSettings,
+    *,
+    observe: Observer,
+    facilities: Facilities,
+    threads: int = 10,
+    limits: Limits | None = None,
+) -> AsyncIterator[ApplicationContext]:
+    """Serve *application* for the length of the block; at its end all its sessions end.
+
+    *facilities* are what it shares with other applications, *threads* how many of its plain
+    functions may run at once, and *limits* bounds what a browser may send.
+    """
+    environment = Environment(
+        application,
+        settings,
+        observe,
+        limits or Limits(),
+        facilities,
+        trio.CapacityLimiter(threads) if application.in_threads else None,
+    )
+    async with trio.open_nursery() as nursery:
+        context = ApplicationContext(environment, nursery)
+        nursery.start_soon(context.callbacks.keep_time)
+        nursery.start_soon(context.callbacks.work)
+        await context.run_server_hooks("on_server_loaded")
+        try:
+            yield context
+        finally:
+            with trio.CancelScope(shield=True):
+                await context.close()
+            nursery.cancel_scope.cancel()
