@@ -2,15 +2,21 @@
 
 A full collection looks at every object there is; with a few hundred documents it stops
 the server for a good part of a second, and nearly always for nothing, because sessions
-free their documents themselves. So what was there at start and what a session has built
-is set aside ("frozen"), and looked at again when no session is left.
+free their models themselves. So what was there at start and what a session has built is
+set aside ("frozen"). It is looked at again when no session is left, or when so many have
+ended that what remained of them is worth the time.
 """
 
 import gc
+from typing import Final
 
 import attrs
 
 from docsync_trio.base.events import Event, Observer, SessionEnded, SessionOpened
+
+WORTH_A_LOOK: Final = 100
+"""Ended sessions (of a few ten kilobytes each) after which everything is looked at; more
+where more are alive, as a look then takes longer."""
 
 
 @attrs.define(eq=False)
@@ -23,6 +29,7 @@ class GarbageKeeper:
 
     _observe: Observer
     _open: int = attrs.field(default=0, init=False)
+    _ended: int = attrs.field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._look_at_everything()
@@ -36,10 +43,12 @@ class GarbageKeeper:
             gc.freeze()
         elif isinstance(event, SessionEnded):
             self._open -= 1
-            if not self._open:
+            self._ended += 1
+            if not self._open or self._ended >= max(WORTH_A_LOOK, self._open):
                 self._look_at_everything()
 
     def _look_at_everything(self) -> None:
+        self._ended = 0
         gc.unfreeze()
         gc.collect()
         gc.freeze()

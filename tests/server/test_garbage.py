@@ -6,7 +6,7 @@ import weakref
 import pytest
 
 from docsync_trio.base.events import SessionEnded, SessionOpened
-from docsync_trio.server.garbage import GarbageKeeper
+from docsync_trio.server.garbage import WORTH_A_LOOK, GarbageKeeper
 
 OPENED = SessionOpened("/app", "one", 0.1)
 ENDED = SessionEnded("/app", "one", "no longer used")
@@ -44,6 +44,20 @@ def test_what_was_frozen_and_died_is_freed_when_the_last_session_has_ended():
     dead = weakref.ref(built)
     keeper.observe(OPENED)
     del built
+    assert dead() is not None
+    keeper.observe(ENDED)
+    assert dead() is None
+
+
+def test_what_died_is_freed_after_many_have_ended_though_some_live_on():
+    keeper = GarbageKeeper(lambda _: None)
+    built = Circle()
+    dead = weakref.ref(built)
+    for _ in range(WORTH_A_LOOK + 1):
+        keeper.observe(OPENED)
+    del built
+    for _ in range(WORTH_A_LOOK - 1):
+        keeper.observe(ENDED)
     assert dead() is not None
     keeper.observe(ENDED)
     assert dead() is None
