@@ -1,8 +1,6 @@
 """Which lines are the author's: wherever they, and we, are installed."""
 
 import sysconfig
-import textwrap
-import types
 
 import pytest
 
@@ -13,25 +11,10 @@ from docsync_trio.base.author_frames import (
     error_to_look_at,
     frames_of,
 )
+from tests.base.authored import module, raised_by
 
 APP = "/srv/apps/sliders.py"
 INSTALLED = f"{sysconfig.get_path('purelib')}/tides/app.py"
-
-
-def module(source, file=APP, name="sliders", **names):
-    made = types.ModuleType(name)
-    vars(made).update(names)
-    exec(compile(textwrap.dedent(source), file, "exec"), vars(made))
-    return made
-
-
-def raised_by(function, *args):
-    try:
-        function(*args)
-    except BaseException as error:  # noqa: BLE001
-        # The first frame is this function's own.
-        return error.with_traceback(error.__traceback__.tb_next)
-    raise AssertionError("nothing was raised")
 
 
 def test_lines_of_python_and_of_libraries_are_not_the_authors():

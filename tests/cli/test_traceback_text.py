@@ -1,27 +1,11 @@
-import textwrap
-import types
-
 import pytest
 import trio
 
 from docsync_trio.cli.traceback_text import application_line, error_text, traceback_text
+from tests.base.authored import module as application
+from tests.base.authored import raised_by
 
 FILE = "/srv/apps/sliders.py"
-
-
-def application(source):
-    """Run *source* as a module whose file is FILE, the way an application runs."""
-    module = types.ModuleType("sliders")
-    exec(compile(textwrap.dedent(source), FILE, "exec"), module.__dict__)
-    return module
-
-
-def raised_by(function, *args):
-    try:
-        function(*args)
-    except Exception as error:  # noqa: BLE001
-        return error.with_traceback(error.__traceback__.tb_next)
-    raise AssertionError("nothing was raised")
 
 
 def test_the_applications_lines_come_first_and_the_way_in_is_counted_last():
