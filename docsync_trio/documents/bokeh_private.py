@@ -8,11 +8,13 @@ import sys
 import weakref
 from collections.abc import Mapping
 from contextvars import ContextVar
+from types import ModuleType
 from typing import Any
 
 import bokeh
 import bokeh.io.doc
 from bokeh.application.application import SessionContext
+from bokeh.core.has_props import HasProps, _default_resolver
 from bokeh.core.types import ID
 from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager, invoke_with_curdoc
@@ -148,9 +150,23 @@ def destroy(document: Document) -> None:
     document.callbacks.destroy()
     del document._roots, document._theme, document._template  # noqa: SLF001
     document._session_context = None  # noqa: SLF001
+    _forget_models_of(modules)
     for module in modules:
         sys.modules.pop(module.__name__, None)
         vars(module).clear()
+
+
+def _forget_models_of(modules: list[ModuleType]) -> None:
+    """Take the model classes that *modules* defined out of Bokeh's table of all of them.
+
+    Bokeh imports the module of every class in it for every page; once the module of one is
+    gone, no page of the process can be rendered any more.
+    """
+    names = {module.__name__ for module in modules}
+    if names:
+        for model in HasProps.model_class_reverse_map.values():
+            if model.__module__ in names:
+                _default_resolver.remove(model)
 
 
 def check() -> None:

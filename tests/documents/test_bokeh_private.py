@@ -6,8 +6,11 @@ import weakref
 
 import bokeh
 import pytest
+from bokeh.core.has_props import HasProps
 from bokeh.document import Document
+from bokeh.embed.bundle import bundle_for_objs_and_resources
 from bokeh.models import Div, Slider
+from bokeh.resources import Resources
 
 from docsync_trio.base.errors import ServerError
 from docsync_trio.documents import bokeh_private
@@ -103,3 +106,17 @@ def test_one_callback_that_raises_raises_itself():
     with pytest.raises(ZeroDivisionError):
         slider.value = 5
     assert [event.new for event in told] == [5]
+
+
+def test_the_model_classes_of_a_documents_module_go_with_it():
+    document = Document()
+    module = types.ModuleType("bokeh_app_of_a_test")
+    document.modules.add(module)
+    source = "from bokeh.models import Div\nclass Buoy(Div): pass\nbuoy = Buoy()"
+    exec(source, vars(module))
+    document.add_root(module.buoy)
+    assert "bokeh_app_of_a_test.Buoy" in HasProps.model_class_reverse_map
+    bokeh_private.destroy(document)
+    assert "bokeh_app_of_a_test.Buoy" not in HasProps.model_class_reverse_map
+    assert "bokeh_app_of_a_test" not in sys.modules
+    bundle_for_objs_and_resources(None, Resources(mode="server"))  # does not miss it
