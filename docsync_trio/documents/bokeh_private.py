@@ -163,10 +163,11 @@ def _forget_models_of(modules: list[ModuleType]) -> None:
     gone, no page of the process can be rendered any more.
     """
     names = {module.__name__ for module in modules}
+    resolver: Any = _default_resolver  # its stub leaves half of it out
     if names:
         for model in HasProps.model_class_reverse_map.values():
             if model.__module__ in names:
-                _default_resolver.remove(model)
+                resolver.remove(model)
 
 
 def check() -> None:
