@@ -31,6 +31,9 @@ TOLD_AGAIN_AFTER: Final = 60.0
 TURNING_AWAY: Final = 1.0
 """Seconds for which those who wait are turned away, one by one, before the next look."""
 
+LATE_PATIENCE: Final = 0.1
+"""Seconds for the request of one who is turned away: others wait behind."""
+
 _NO_DESCRIPTORS: Final = {errno.EMFILE, errno.ENFILE}
 
 # The connection died in the queue, or the network had trouble with this one (accept(2)).
@@ -107,7 +110,7 @@ class Reserve:
                     # Where it was lent to a connection, there is none left to take back.
                     self._take()
                 with contextlib.closing(PeerSocket(connection)) as late:
-                    await say_full(late)
+                    await say_full(late, patience=LATE_PATIENCE)
                 self._take()
 
     def _take(self) -> None:

@@ -84,14 +84,17 @@ class OpenSockets:
         self._observe(ConnectionRefused("", socket.peer, FULL.status, reason, hint))
 
 
-async def say_full(socket: PeerSocket) -> None:
-    """Answer the request that comes on *socket*, whatever it is, with `FULL`; then close."""
+async def say_full(socket: PeerSocket, *, patience: float = LISTENING_SECONDS) -> None:
+    """Answer the request that comes on *socket*, whatever it is, with `FULL`; then close.
+
+    *patience* (seconds) is for the request, and again for the goodbye.
+    """
     # Heard before answered: a socket that is closed with unread bytes takes its own answer back.
     with contextlib.suppress(OSError, trio.ClosedResourceError):
-        with trio.move_on_after(LISTENING_SECONDS):
+        with trio.move_on_after(patience):
             await socket.receive()
         socket.send_now(plain_answer(FULL))
-    await socket.close_after_answer(LISTENING_SECONDS)
+    await socket.close_after_answer(patience)
 
 
 def as_files_allow() -> int:
