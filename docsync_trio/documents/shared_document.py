@@ -26,21 +26,11 @@ from docsync_trio.documents.changes import Author, Change, Changes, value_change
 from docsync_trio.documents.conflicts import Conflicts
 from docsync_trio.documents.encoding import PatchSerializer, encode_message
 from docsync_trio.documents.incoming import Patch, replace_document
+from docsync_trio.documents.lock_error import DocumentLockError
 from docsync_trio.documents.views import Viewer, Views
 from docsync_trio.protocol.message import Message, Outgoing
 
 _REPLACING = ("RootAdded", "RootRemoved", "TitleChanged")
-
-
-class DocumentLockError(RuntimeError):
-    """The application changed the document from outside its callbacks."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "the document was changed without its lock, so nobody can be told of the change; "
-            "make it in a callback (curdoc().add_next_tick_callback) or with "
-            "session_context.with_locked_document"
-        )
 
 
 @attrs.frozen(eq=False)

@@ -9,7 +9,7 @@ from bokeh.layouts import column
 from bokeh.models import Column, ColumnDataSource, Div, Row, Slider
 
 from docsync_trio.documents.encoding import encode_message
-from docsync_trio.documents.shared_document import DocumentLockError
+from docsync_trio.documents.lock_error import DocumentLockError
 from tests.documents.viewers import Room, Viewer, received, state
 
 
