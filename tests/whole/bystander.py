@@ -2,10 +2,10 @@
 
 In a process of its own, so that it measures the server and not the test: it opens a page
 and its websocket, and asks for the server's versions again and again; the answer takes its
-turn with the session's callbacks. At the same moments it asks a tiny server that only
-repeats what it hears: what the whole machine was late with is not held against ours.
+turn with the session's callbacks. While other processes keep the processor from the server
+or from the bystander, which Linux counts, the time does not run.
 
-    with bystander(f"{server.url}/quiet") as quiet:
+    with bystander(server, "/quiet") as quiet:
         ...                             # whatever should not disturb anybody
         quiet.goes_on()                 # it has been answered after that, too
     # leaving the block fails if it was kept waiting or disconnected
@@ -13,20 +13,20 @@ repeats what it hears: what the whole machine was late with is not held against 
 
 import json
 import re
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from urllib.request import urlopen
 
 import attrs
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.whole.processes import ROOT
+from tests.whole.processes import ROOT, Server
 
 LONGEST = 0.1
 """Seconds that a round trip may take."""
@@ -37,7 +37,7 @@ ANSWER_SECONDS = 30.0
 
 @attrs.frozen
 class Report:
-    """*trips* were made; the *worst* took so many seconds longer than the machine's own delay."""
+    """*trips* were made, of which the *worst* took so many seconds."""
 
     trips: int
     worst: float
@@ -69,10 +69,11 @@ class Bystander:
 
 @contextmanager
 def bystander(
-    page: str, *, longest: float = LONGEST, within: Sequence[str] = ()
+    server: Server, path: str, *, longest: float = LONGEST, within: Sequence[str] = ()
 ) -> Iterator[Bystander]:
-    """Somebody at *page*, for the length of the block; *within* is put before its command."""
-    command = [*within, sys.executable, "-m", "tests.whole.bystander", page]
+    """Somebody at *path*, for the length of the block; *within* is put before its command."""
+    script = [sys.executable, "-m", "tests.whole.bystander"]
+    command = [*within, *script, f"{server.url}{path}", str(server.process.pid)]
     with subprocess.Popen(
         command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
@@ -124,25 +125,35 @@ def hear(websocket: ClientConnection, kind: str) -> dict[str, object]:
             return found
 
 
+def waiting_for_processor(*processes: int | str) -> float:
+    """Seconds for which threads of *processes* were ready to run, and others ran instead."""
+    waited = 0
+    for process in processes:
+        for thread in Path(f"/proc/{process}/task").glob("*/schedstat"):
+            with suppress(OSError):  # it has just ended
+                waited += int(thread.read_text().split()[1])
+    return waited / 1e9
+
+
 @attrs.define(eq=False)
 class _Watch:
     """What the process of a bystander does."""
 
     websocket: ClientConnection
-    echo: socket.socket
+    server: int
     delays: list[float] = attrs.field(factory=list)
-    begun: float = 0.0
+    begun: float = attrs.field(factory=time.monotonic)
     gone: str = ""
 
     def look(self) -> None:
         try:
             while True:
+                before = waiting_for_processor(self.server, "self")
                 self.begun = time.monotonic()
                 say(self.websocket, "SERVER-INFO-REQ")
-                self.echo.sendall(b"x")
                 hear(self.websocket, "SERVER-INFO-REPLY")
                 took = time.monotonic() - self.begun
-                self.delays.append(took - float(self.echo.recv(100)))
+                self.delays.append(took - waiting_for_processor(self.server, "self") + before)
                 time.sleep(PAUSE)
         except (OSError, TimeoutError, ConnectionClosed) as error:
             self.gone = repr(error)
@@ -153,43 +164,18 @@ class _Watch:
         while len(self.delays) == so_far and not self.gone and time.monotonic() < deadline:
             time.sleep(PAUSE)
         delays, self.delays = self.delays, []
-        waited = max([*delays, 0.0 if len(delays) else time.monotonic() - self.begun])
-        return json.dumps({"trips": len(delays), "worst": waited, "gone": self.gone})
+        worst = max(delays, default=time.monotonic() - self.begun)
+        return json.dumps({"trips": len(delays), "worst": worst, "gone": self.gone})
 
 
-ECHO = """
-import socket, sys
-ours = socket.socket(fileno=int(sys.argv[1]))
-while data := ours.recv(100):
-    ours.sendall(data)
-"""
-
-
-def _time_echo(near: socket.socket, far: socket.socket) -> None:
-    """For each byte that comes from *near*, tell it how long the echo of *far* takes."""
-    while near.recv(100):
-        begun = time.monotonic()
-        far.sendall(b"x")
-        far.recv(100)
-        near.sendall(b"%.6f" % (time.monotonic() - begun))
-
-
-def _main(page: str) -> None:
-    watch_end, near = socket.socketpair()
-    far, theirs = socket.socketpair()
-    with subprocess.Popen(
-        [sys.executable, "-c", ECHO, str(theirs.fileno())], pass_fds=[theirs.fileno()]
-    ) as echo:
-        theirs.close()
-        threading.Thread(target=_time_echo, args=(near, far), daemon=True).start()
-        with open_websocket(page) as websocket:
-            watch = _Watch(websocket, watch_end)
-            threading.Thread(target=watch.look, daemon=True).start()
-            print("here", flush=True)  # noqa: T201 - this is how it talks with the test
-            for _ in sys.stdin:
-                print(watch.report(), flush=True)  # noqa: T201
-        echo.kill()
+def _main(page: str, server: str) -> None:
+    with open_websocket(page) as websocket:
+        watch = _Watch(websocket, int(server))
+        threading.Thread(target=watch.look, daemon=True).start()
+        print("here", flush=True)  # noqa: T201 - this is how it talks with the test
+        for _ in sys.stdin:
+            print(watch.report(), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1])
+    _main(*sys.argv[1:])

@@ -64,7 +64,7 @@ def test_a_callback_that_computes_for_seconds_is_felt_by_nobody(tmp_path: Path) 
     site = write_site(tmp_path, busy=BUSY)
     with (
         serving(site) as server,
-        bystander(f"{server.url}/quiet") as quiet,
+        bystander(server, "/quiet") as quiet,
         open_websocket(f"{server.url}/busy") as websocket,
     ):
         say(websocket, "PULL-DOC-REQ")  # takes its turn behind the two callbacks
@@ -76,7 +76,7 @@ def test_a_document_that_takes_long_to_build_is_felt_by_nobody(tmp_path: Path) -
     site = write_site(tmp_path, slow=SLOW_TO_BUILD)
     with (
         serving(site) as server,
-        bystander(f"{server.url}/quiet") as quiet,
+        bystander(server, "/quiet") as quiet,
         ThreadPoolExecutor(3) as visitors,
     ):
         pages = [visitors.submit(urlopen, f"{server.url}/slow", timeout=30) for _ in range(3)]
@@ -86,7 +86,7 @@ def test_a_document_that_takes_long_to_build_is_felt_by_nobody(tmp_path: Path) -
 
 def test_whatever_an_application_raises_while_it_builds_the_server_lives(tmp_path: Path) -> None:
     site = write_site(tmp_path, **BAD)
-    with serving(site) as server, bystander(f"{server.url}/quiet") as quiet:
+    with serving(site) as server, bystander(server, "/quiet") as quiet:
         for name in BAD:
             for _ in range(2):
                 with pytest.raises(HTTPError) as refused:
@@ -97,7 +97,7 @@ def test_whatever_an_application_raises_while_it_builds_the_server_lives(tmp_pat
 
 def test_a_hundred_browsers_that_leave_at_once_are_felt_by_nobody(tmp_path: Path) -> None:
     site = write_site(tmp_path, top='[sessions]\nunused_lifetime = "100ms"')
-    with serving(site) as server, bystander(f"{server.url}/quiet") as quiet:
+    with serving(site) as server, bystander(server, "/quiet") as quiet:
         before = files(server)
         with ExitStack() as stack:
             everybody = [
@@ -113,7 +113,7 @@ def test_a_hundred_browsers_that_leave_at_once_are_felt_by_nobody(tmp_path: Path
 
 def test_sessions_that_come_and_go_leave_no_memory_behind(tmp_path: Path) -> None:
     site = write_site(tmp_path, top='[sessions]\nunclaimed_lifetime = "100ms"')
-    with serving(site) as server, bystander(f"{server.url}/quiet"):
+    with serving(site) as server, bystander(server, "/quiet"):
 
         def visit(times: int) -> int:
             for _ in range(times):
