@@ -81,3 +81,16 @@ def test_every_decision_is_on_the_list():
     listed = set(re.findall(r"\]\((\d{4}-[^)]+)\)", (folder / "README.md").read_text()))
 
     assert listed == {path.name for path in folder.glob("[0-9]*.md")}
+
+
+def promised_tests():
+    text = (ROOT / "docs/promises.md").read_text()
+    return sorted(set(re.findall(r"`((?:\w+/)+test_\w+\.py)(?:::(test_\w+))?`", text)))
+
+
+@pytest.mark.parametrize(("file", "name"), promised_tests())
+def test_a_promise_names_a_test_that_is_there(file, name):
+    path = ROOT / "tests" / file
+
+    assert path.is_file()
+    assert f"def {name}" in path.read_text()
