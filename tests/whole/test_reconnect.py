@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.whole.bokeh_page import BokehPage, Visit
+from tests.whole.conftest import new_tab
 from tests.whole.network import Line, line_to
 from tests.whole.processes import Server, docsync, running
 
@@ -90,15 +91,23 @@ def line(server: Server) -> Iterator[Line]:
         yield line
 
 
-@pytest.fixture(autouse=True)
-def bystander(visit: Visit, server: Server) -> Iterator[None]:
-    page = visit(f"{server.url}/desk")
+@pytest.fixture(scope="module")
+def other_visitor(browser: Browser, server: Server) -> Iterator[BokehPage]:
+    page = new_tab(browser).open(f"{server.url}/desk")
     page.page.evaluate("window.here_all_along = Bokeh.documents[0].roots()[0]")
+    yield page
+    page.page.context.close()
+    assert page.faults == []
+
+
+@pytest.fixture(autouse=True)
+def bystander(other_visitor: BokehPage) -> Iterator[None]:
     yield
-    page.step("speed", 1)
-    page.until("log", "m.text == '1 changes: 11'")
-    assert page.page.evaluate("here_all_along === Bokeh.documents[0].roots()[0]")
-    assert page.page.get_by_role("status").count() == 0
+    speed = other_visitor.value("speed", "m.value") + 1
+    other_visitor.step("speed", 1)
+    other_visitor.until("log", f"m.text == '{speed - 10} changes: {speed}'")
+    assert other_visitor.page.evaluate("here_all_along === Bokeh.documents[0].roots()[0]")
+    assert other_visitor.page.get_by_role("status").count() == 0
 
 
 @pytest.fixture
