@@ -101,7 +101,6 @@ class Changes:
 
     def restate(self, model: Model) -> None:
         """Tell everyone all that there is to know of *model*, but for what never changed."""
-        self._tables.forget(model)
         for attr in model.properties_with_values(include_defaults=False):
             self._changed(model, attr, None)
 
@@ -139,8 +138,6 @@ class Changes:
         return model in new_models(self.document) and not known(model)
 
     def _changed(self, model: Model, attr: str, author: Author | None) -> None:
-        if author is not None:
-            self._tables.forget(model)
         key = (model.id, attr)
         earlier = [self._entries.pop(each) for each in self._differences.pop(key, ())]
         if key in self._entries:

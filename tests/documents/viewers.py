@@ -93,12 +93,16 @@ class Viewer:
         """What `Document.apply_json_patch` does, but to columns what BokehJS does."""
         deserializer = Deserializer(list(self.document.models), setter=FROM_THE_SERVER)
         for event in deserializer.deserialize(patch)["events"]:
-            if event["kind"] == "ColumnDataChanged" and event.get("cols") is not None:
-                # BokehJS keeps the columns that are not named; Bokeh's Python drops them.
-                event["data"] = {**event["model"].data, **event["data"]}
-            if event["kind"] == "ColumnsStreamed":
+            source = event.get("model")
+            if event["kind"] == "ColumnDataChanged":
+                # Bokeh's Python drops the columns that are not named, and an array that
+                # comes for a list of the same numbers.
+                kept = {} if event.get("cols") is None else source.data
+                data = {**kept, **event["data"]}
+                source.lookup("data").__set__(source, data, setter=FROM_THE_SERVER)
+            elif event["kind"] == "ColumnsStreamed":
                 # BokehJS streams to some of the columns, too; Bokeh's Python refuses to.
-                source, data, rollover = event["model"], event["data"], event["rollover"]
+                data, rollover = event["data"], event["rollover"]
                 source.data._stream(self.document, source, data, rollover, FROM_THE_SERVER)
             else:
                 DocumentPatchedEvent.handle_event(self.document, event, FROM_THE_SERVER)

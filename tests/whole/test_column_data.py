@@ -1,5 +1,6 @@
 """A page has what the application's tables say, however little of them it was sent."""
 
+import sys
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -9,7 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.whole.bokeh_page import BokehPage
 from tests.whole.conftest import new_tab
-from tests.whole.processes import docsync
+from tests.whole.processes import docsync, started
 
 pytestmark = [pytest.mark.whole, pytest.mark.browser]
 
@@ -33,6 +34,31 @@ WATCH = """
     Object.keys(model.data).sort().map((name) => [name, plain(model.data[name])])
   )
 }
+"""
+SITE = """
+[sessions]
+sign = false  # so that Bokeh's Python client may make one
+[[applications]]
+path = "/column_data"
+handlers = [{{ file = "{application}" }}]
+"""
+CLIENT = """
+import sys
+from bokeh.client import pull_session
+
+with pull_session(url=sys.argv[1]) as session:
+    field, source = map(session.document.get_model_by_name, ("field", "one_column"))
+
+    def given(attr, old, new):
+        print(*new, new["y"][-1])
+        if new["y"][-1] < 0:
+            session.close()
+        else:
+            field.value = "one_column:1:0"
+
+    source.on_change("data", given)
+    field.value = "one_column:0:0"
+    session._loop_until_closed()
 """
 TURNS = count()
 NOTHING: list[str] = []
@@ -68,13 +94,20 @@ SENT = {
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[BokehPage]:
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    site = tmp_path_factory.mktemp("site") / "site.toml"
     application = Path(__file__).with_name("column_data.py")
-    with docsync(application) as server:
-        page = new_tab(browser).open(f"{server.url}/column_data")
-        page.page.evaluate(WATCH)
-        yield page
-        page.page.context.close()
+    site.write_text(SITE.format(application=application), encoding="utf-8")
+    with docsync(site) as server:
+        yield f"{server.url}/column_data"
+
+
+@pytest.fixture(scope="module")
+def page(url: str, browser: Browser) -> Iterator[BokehPage]:
+    page = new_tab(browser).open(url)
+    page.page.evaluate(WATCH)
+    yield page
+    page.page.context.close()
 
 
 def give(page: BokehPage, name: str, step: int) -> list[str]:
@@ -137,3 +170,9 @@ def test_selection_view_and_drawing_follow(page: BokehPage) -> None:
     assert page.value("points", f"{y}[0]") == 1
     page.settled()
     assert page.faults == []
+
+
+def test_bokehs_python_client_is_given_whole_tables(url: str) -> None:
+    with started([sys.executable, "-c", CLIENT, url]) as (process, log):
+        assert process.wait(60) == 0, log.whole_text()
+        assert log.whole_text().splitlines() == ["x y z 1.0", "x y z -1.0"]
