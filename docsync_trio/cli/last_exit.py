@@ -14,7 +14,7 @@ from typing import Final
 
 import attrs
 
-EARLIEST: Final = 0.92
+BY_ITSELF: Final = 0.9
 """The share of the time that belongs to what ends by itself; see `sessions.curfew`."""
 
 LAST_WORDS: Final = 0.05
@@ -46,7 +46,7 @@ class LastExit:
             self._called_off.set()
 
     def _wait(self) -> None:
-        if self._called_off.wait(max(EARLIEST * self._seconds, self._seconds - 0.4)):
+        if self._called_off.wait(BY_ITSELF * self._seconds):
             return
         # In a thread: where nobody reads, writing waits.
         threading.Thread(target=self._say_why, name="docsync last words", daemon=True).start()

@@ -22,14 +22,14 @@ class Step(Enum):
     GOODBYES = 0.6
     """Requests under way are answered, and connections told."""
 
-    THREADS = 0.7
+    THREADS = 0.67
     """Threads and asyncio tasks of the sessions end."""
 
-    TASKS = 0.75
+    TASKS = 0.7
     """All other tasks of the sessions end."""
 
-    SESSION_HOOKS = 0.85
-    SERVER_HOOKS = 0.9
+    SESSION_HOOKS = 0.8
+    SERVER_HOOKS = 0.87
 
 
 @attrs.define(eq=False)
