@@ -48,14 +48,19 @@ class Patch:
         self._deserializer = Deserializer(list(document.models), setter=author)  # type: ignore[arg-type]
         self._events = self._decode(message)
         self._dropped: set[ID] = set()
+        self._removed: set[ID] = set()
 
     def brought(self, model: Model) -> bool:
         """Whether the author itself sent *model*, which was not in the document before."""
         return self._deserializer.has_ref(model) and model.id not in self._before
 
     def keeps(self, model: Model) -> bool:
-        """Whether the author, which had *model*, has it still."""
+        """Whether the author, which had *model*, has it for sure, though it is new again."""
         return model.id not in self._dropped
+
+    def removes(self, model: Model) -> bool:
+        """Whether the author itself removed *model* from the roots."""
+        return model.id in self._removed
 
     def properties(self) -> list[tuple[ID, str]]:
         """The id of the model and the name of each property that the author changed."""
@@ -68,7 +73,7 @@ class Patch:
     def _apply(self, event: dict[str, Any]) -> BaseException | None:
         before = model_table(self._document)
         if event["kind"] == "RootRemoved":
-            self._dropped.add(event["model"].id)
+            self._removed.add(event["model"].id)
         try:
             return self._handle(event)
         finally:

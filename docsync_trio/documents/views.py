@@ -122,7 +122,7 @@ class Views:
             # What the application holds back has not been taken away from anybody yet.
             {**view.table, **table} if self._is_held() else table,
             frozenset(model for model in new if not has(model)),
-            frozenset(model for model in removed if has(model)),
+            frozenset(m for m in removed if _knew(view, m, own)),
         )
 
     def _is_held(self) -> bool:
@@ -158,3 +158,10 @@ class Views:
     def _new(self) -> list[Model]:
         table = model_table(self._document)
         return [model for model in new_models(self._document) if model.id in table]
+
+
+def _knew(view: View, model: Model, own: Patch | None) -> bool:
+    """Whether the viewer has *model*, a root that was removed, and did not remove it itself."""
+    if own is None:
+        return view.has(model)
+    return (view.has(model) or own.brought(model)) and not own.removes(model)

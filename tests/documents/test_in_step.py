@@ -148,6 +148,7 @@ class InStep(RuleBasedStateMachine):
         document.add_root(ColumnDataSource(data=columns([1, 2, 3])))
         slider = Slider(start=0, end=10, value=1)
         slider.on_change("value", self.answer)
+        self.slider = slider
         document.add_root(slider)
 
     def answer(self, attr, old, new):
@@ -196,6 +197,13 @@ class InStep(RuleBasedStateMachine):
         if self.room.viewers:
             self.room.edit(self.room.viewers[who % len(self.room.viewers)], edit)
 
+    @precondition(lambda self: not self.is_held)
+    @rule(who=choice, value=st.integers(0, 9))
+    def move_the_slider_that_is_answered(self, who, value):
+        if self.room.viewers and self.slider.document is not None:
+            viewer = self.room.viewers[who % len(self.room.viewers)]
+            self.room.edit(viewer, lambda d: setattr(d.models[self.slider.id], "value", value))
+
     @rule(policy=st.sampled_from(["combine", "collect"]))
     def hold(self, policy):
         if not self.is_held:
@@ -227,7 +235,7 @@ class InStep(RuleBasedStateMachine):
 
 TestInStep = InStep.TestCase
 TestInStep.settings = settings(
-    max_examples=15,
+    max_examples=20,
     stateful_step_count=14,
     deadline=None,
     derandomize=True,

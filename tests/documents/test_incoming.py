@@ -86,6 +86,7 @@ def test_a_patch_tells_which_models_it_brought_and_which_it_took():
     assert not changes.brought(slider)
     assert changes.keeps(document.get_model_by_id("new"))
     assert not changes.keeps(slider)
+    assert changes.removes(slider)
 
 
 @pytest.mark.parametrize(

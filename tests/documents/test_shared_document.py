@@ -120,6 +120,34 @@ def test_a_root_removed_and_added_again_in_one_callback_is_still_known(room):
     room.assert_in_step()
 
 
+def test_what_the_application_removes_in_answer_to_a_viewer_is_removed_from_its_page_too(room):
+    def clear(attr, old, new):
+        room.document.remove_root(named("column")(room.document))
+        named("source")(room.document).tags = []
+
+    named("slider")(room.document).on_change("value", clear)
+    one, _ = room.viewers
+    room.edit(one, lambda d: setattr(named("slider")(d), "value", 5))
+    assert named("column")(one.document) is None
+    room.assert_in_step()
+
+
+def test_a_root_that_a_viewer_removes_is_not_removed_from_its_page_again(room):
+    def also(attr, old, new):
+        named("column")(room.document).name = "in the midst of being removed"
+
+    named("slider")(room.document).on_change("value", also)
+    one, _ = room.viewers
+
+    def change(document):
+        box = named("column")(document)
+        named("slider")(document).value = 5
+        document.remove_root(box)
+
+    room.edit(one, change)
+    room.assert_in_step()
+
+
 def test_a_model_that_comes_back_later_is_sent_whole_again(room):
     label = named("label")(room.document)
     room.change(lambda d: setattr(named("column")(d), "children", []))
