@@ -14,9 +14,9 @@ import attrs
 
 from docsync_trio.base.events import Event, Observer, SessionEnded, SessionOpened
 
-WORTH_A_LOOK: Final = 100
-"""Ended sessions (of a few ten kilobytes each) after which everything is looked at; more
-where more are alive, as a look then takes longer."""
+WORTH_A_LOOK: Final = 1000
+"""Ended sessions after which everything is looked at, for the circles that applications make;
+more where more are alive, as a look then takes longer. Of ours nothing remains."""
 
 
 @attrs.define(eq=False)

@@ -220,6 +220,8 @@ class ApplicationContext:
             with trio.CancelScope(shield=True):
                 if session not in self._stubborn:
                     await self._bury(session_id, session, making)
+                    if session is not None:
+                        session.let_go()
 
     async def _bury_anyway(self, session: Session, making: Making, over: trio.Event) -> None:
         """Bury *session* though its tasks ignore that they were cancelled, if it must be."""

@@ -13,6 +13,7 @@ from bokeh.application.application import SessionContext as BokehSessionContext
 from bokeh.document import Document
 
 from docsync_trio.sessions.asyncio_bridge import EitherWay
+from docsync_trio.sessions.ended_session import EndedSession
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.server_callbacks import ServerCallback, ServerCallbacks
 from docsync_trio.sessions.tasks import Tasks
@@ -65,9 +66,8 @@ class ServedSession(Protocol):
         """What came with its token, and from ``process_request``."""
         ...
 
-    @property
-    def tasks(self) -> Tasks:
-        """The tasks of the session."""
+    def start_soon(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
+        """Start a task that ends with the session."""
         ...
 
     async def with_document(self, function: Callable[[Document], Any]) -> Any:
@@ -135,7 +135,7 @@ class SessionContext(BokehSessionContext):
 
     def __init__(self, session: ServedSession, server_context: ServerContext) -> None:
         super().__init__(server_context, session.id)  # type: ignore[arg-type]
-        self._session = session
+        self._session: ServedSession = session
         self._document = session.document
 
     @property
@@ -195,4 +195,9 @@ class SessionContext(BokehSessionContext):
         the document: use `with_locked_document` to change it. An exception is logged
         and ends only this task.
         """
-        self._session.tasks.start_soon(function, *args)
+        self._session.start_soon(function, *args)
+
+    def session_ended(self) -> None:
+        """Keep what the session was, and let go of the session itself."""
+        was = self._session
+        self._session = EndedSession(was.id, was.document, was.request, was.token_payload)

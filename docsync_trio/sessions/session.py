@@ -5,7 +5,7 @@ callbacks take turns with the document; what they changed is posted to the conne
 which send it in their own time.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -164,6 +164,10 @@ class Session:
         """
         return None if self.destroyed else await self._turns.visit(function)
 
+    def start_soon(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
+        """Start ``function(*args)`` as a task that ends with the session; in any thread."""
+        self.tasks.start_soon(function, *args)
+
     def flush(self) -> None:
         """Send what has changed so far; call it with the document held, in any thread."""
         if self.tasks.home.is_here():
@@ -192,6 +196,11 @@ class Session:
         await cancel_tasks(self._asyncio_tasks, curfew)
         if grace.cancelled_caught:
             self.report("hook on_session_destroyed", TimeoutError("took too long"))
+
+    def let_go(self) -> None:
+        """Break the circles of what is buried, so that nothing of it waits for the collector."""
+        self.context.session_ended()
+        del self._turns, self._callbacks, self._nursery, self.tasks
 
     def report(self, what: str, fault: BaseException) -> None:
         """Tell the log that *what* raised *fault*."""

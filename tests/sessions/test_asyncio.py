@@ -318,7 +318,8 @@ async def test_the_name_of_a_task_is_that_of_the_authors_coroutine(autojump_cloc
             shown.append(repr(asyncio.current_task()))
 
         async def start():
-            await asyncio.create_task(authors_coroutine())
+            task = asyncio.create_task(authors_coroutine())
+            await task
 
         document.add_next_tick_callback(start)
 
