@@ -38,9 +38,23 @@ class SessionOpened(SessionEvent):
 
 @attrs.frozen
 class SessionEnded(SessionEvent):
-    """A session is gone: *reason* is a few plain words ("unused for 15s", "shutdown")."""
+    """A session is gone: *reason* is a few plain words ("no longer used").
+
+    *document* gives its document as long as somebody still keeps it.
+    """
 
     reason: str
+    document: Callable[[], object] | None = attrs.field(default=None, eq=False, repr=False)
+
+
+@attrs.frozen
+class SessionLeaked(SessionEvent):
+    """A session has ended long since and its document is still there.
+
+    *keepers* are the places that keep it, in words; empty where none was found.
+    """
+
+    keepers: tuple[str, ...]
 
 
 @attrs.frozen

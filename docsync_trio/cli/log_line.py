@@ -58,6 +58,12 @@ def _session_ended(event: events.SessionEnded) -> LogLine:
     return LogLine("info", f"session ended: {event.reason}", {"reason": event.reason})
 
 
+def _session_leaked(event: events.SessionLeaked) -> LogLine:
+    by = "; ".join(event.keepers) or "something that has no name"
+    text = f"the session has ended and its document is kept by {by}"
+    return LogLine("warning", text, {"keepers": list(event.keepers)})
+
+
 def _build_failed(event: events.BuildFailed) -> LogLine:
     text = f"the application failed to build{_at(event.error)} (incident {event.incident})"
     fields = {"incident": event.incident}
@@ -143,6 +149,7 @@ def _accept_failed(event: events.AcceptFailed) -> LogLine:
 _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.SessionOpened: _session_opened,
     events.SessionEnded: _session_ended,
+    events.SessionLeaked: _session_leaked,
     events.BuildFailed: _build_failed,
     events.CallbackFailed: _callback_failed,
     events.ApplicationTaskFailed: _callback_failed,

@@ -13,6 +13,7 @@ from typing import Final
 import attrs
 
 from docsync_trio.base.events import Event, Observer, SessionEnded, SessionOpened
+from docsync_trio.server.leaks import LeakWatch
 
 WORTH_A_LOOK: Final = 1000
 """Ended sessions after which everything is looked at, for the circles that applications make;
@@ -30,6 +31,7 @@ class GarbageKeeper:
     _observe: Observer
     _open: int = attrs.field(default=0, init=False)
     _ended: int = attrs.field(default=0, init=False)
+    _leaks: LeakWatch = attrs.field(factory=LeakWatch, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._look_at_everything()
@@ -44,6 +46,7 @@ class GarbageKeeper:
         elif isinstance(event, SessionEnded):
             self._open -= 1
             self._ended += 1
+            self._leaks.ended(event)
             if not self._open or self._ended >= max(WORTH_A_LOOK, self._open):
                 self._look_at_everything()
 
@@ -51,4 +54,6 @@ class GarbageKeeper:
         self._ended = 0
         gc.unfreeze()
         gc.collect()
+        for leaked in self._leaks.look():
+            self._observe(leaked)
         gc.freeze()

@@ -7,6 +7,7 @@ its id with it only when it is quite gone, so that two documents never share an 
 
 import contextvars
 import math
+import weakref
 from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
@@ -284,7 +285,8 @@ class ApplicationContext:
             await session.bury()
         if session is not None and self._sessions.get(session_id) is session:
             del self._sessions[session_id]
-            self._environment.observe(SessionEnded(self.url, session_id, session.lifetime.reason))
+            reason, document = session.lifetime.reason, weakref.ref(session.document)
+            self._environment.observe(SessionEnded(self.url, session_id, reason, document))
             self._ends.pop(session_id).set()
 
     def _report(self, what: str, fault: BaseException) -> None:

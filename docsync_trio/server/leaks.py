@@ -1,0 +1,79 @@
+"""Documents that outlive their sessions, and who keeps them.
+
+A session frees its document when it ends. If application code has put the document, one of
+its models or its session context where it stays (a list of a module, a thread), the
+document stays with it, once for every visitor, until the memory is full. Nothing fails
+meanwhile, so somebody has to look.
+"""
+
+import gc
+import inspect
+import types
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, Final
+
+import attrs
+
+from docsync_trio.base.events import SessionEnded, SessionLeaked
+
+DEPTH: Final = 6
+"""How many references are followed from a document to a place that has a name."""
+
+MOST: Final = 2000
+"""Objects that are looked at to find who keeps one document."""
+
+
+@attrs.define(eq=False)
+class LeakWatch:
+    """Remembers whose documents should be gone."""
+
+    _ended: list[SessionEnded] = attrs.field(factory=list, init=False)
+
+    def ended(self, event: SessionEnded) -> None:
+        """A session has ended; its document is to be gone at the next `look`."""
+        self._ended.append(event)
+
+    def look(self) -> list[SessionLeaked]:
+        """Those that are still there, each told once; call it right after a full collection."""
+        ended, self._ended = self._ended, []
+        return [
+            SessionLeaked(event.application, event.session, keepers_of(document))
+            for event in ended
+            if event.document is not None and (document := event.document()) is not None
+        ]
+
+
+def keepers_of(thing: object) -> tuple[str, ...]:
+    """Who keeps *thing*, in words: ``"module apps.chat: visitors"``; empty if nobody is found."""
+    seen, found = {id(thing)}, dict[str, None]()
+    queue: deque[tuple[Any, int]] = deque([(thing, 0)])
+    ours = {id(inspect.currentframe()), id(queue), id(seen), id(found)}
+    while queue and len(seen) < MOST:
+        each, depth = queue.popleft()
+        for referrer in gc.get_referrers(each):
+            if id(referrer) in seen or id(referrer) in ours or referrer is queue:
+                continue
+            seen.add(id(referrer))
+            names = list(_names(referrer, each))
+            found.update(dict.fromkeys(names))
+            if not names and depth < DEPTH and not isinstance(referrer, types.FrameType):
+                queue.append((referrer, depth + 1))
+    return tuple(found)
+
+
+def _names(referrer: object, thing: object) -> Iterator[str]:
+    """What to call *referrer*, where it is a place that an author knows."""
+    if isinstance(referrer, dict) and isinstance(referrer.get("__name__"), str):
+        if "__builtins__" in referrer or "__spec__" in referrer:
+            for name in [name for name, value in referrer.items() if value is thing]:
+                yield f"module {referrer['__name__']}: {name}"
+    elif isinstance(referrer, type):
+        yield f"class {referrer.__module__}.{referrer.__qualname__}"
+    elif isinstance(referrer, types.FrameType) and not _is_ours(referrer):
+        code = referrer.f_code
+        yield f"a running call of {code.co_qualname} ({code.co_filename}:{referrer.f_lineno})"
+
+
+def _is_ours(frame: types.FrameType) -> bool:
+    return str(frame.f_globals.get("__name__")).startswith("docsync_trio.")

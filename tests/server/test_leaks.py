@@ -1,0 +1,71 @@
+"""Who keeps the document of a session that has ended is found and named."""
+
+import gc
+import sys
+import types
+import weakref
+
+import pytest
+from bokeh.document import Document
+from bokeh.models import Div
+
+from docsync_trio.base.events import SessionEnded, SessionLeaked, SessionOpened
+from docsync_trio.server.garbage import GarbageKeeper
+from docsync_trio.server.leaks import LeakWatch, keepers_of
+
+
+@pytest.fixture(autouse=True)
+def leave_nothing_frozen():
+    yield
+    gc.unfreeze()
+
+
+@pytest.fixture
+def module():
+    module = types.ModuleType("chat_of_a_test")
+    module.__spec__ = None
+    sys.modules["chat_of_a_test"] = module
+    yield module
+    del sys.modules["chat_of_a_test"]
+
+
+def ended(document):
+    return SessionEnded("/chat", "one", "no longer used", weakref.ref(document))
+
+
+def test_a_document_that_is_gone_is_no_leak():
+    watch = LeakWatch()
+    watch.ended(ended(Document()))
+    gc.collect()
+    assert watch.look() == []
+
+
+def test_a_list_of_a_module_that_keeps_documents_is_named(module):
+    watch = LeakWatch()
+    document = Document()
+    module.visitors = [document]
+    watch.ended(ended(document))
+    del document
+    gc.collect()
+    (leak,) = watch.look()
+    assert leak.session == "one"
+    assert leak.keepers == ("module chat_of_a_test: visitors",)
+    assert watch.look() == [], "it is told once"
+
+
+def test_a_model_that_is_kept_keeps_its_document(module):
+    div = module.label = Div()
+    document = Document()
+    document.add_root(div)
+    del div
+    assert keepers_of(document) == ("module chat_of_a_test: label",)
+
+
+def test_a_leak_is_told_when_everything_is_looked_at(module):
+    seen = []
+    keeper = GarbageKeeper(seen.append)
+    module.last = Document()
+    keeper.observe(SessionOpened("/chat", "one", 0.1))
+    keeper.observe(ended(module.last))
+    (leak,) = [event for event in seen if isinstance(event, SessionLeaked)]
+    assert leak.keepers == ("module chat_of_a_test: last",)
