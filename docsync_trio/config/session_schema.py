@@ -68,7 +68,7 @@ class SessionSettings:
     outbox: Annotated[int, Size(1000)] = key(
         32_000_000,
         doc="How much one slow connection may have waiting to be sent before it is told to "
-        "reconnect.",
+        "reconnect. Changes are merged long before that; answers and messages cannot be.",
     )
     sign: Annotated[bool, Flag()] = key(
         default=True, doc="Whether tokens are signed, so that visitors cannot choose session ids."
