@@ -239,8 +239,9 @@ async def test_more_connections_than_may_be_open_are_asked_to_come_back(nursery)
         kept[0].hang_up()
         assert await kept[1].get("/") == (200, b"hello")
         with trio.fail_after(5):
-            while not await server.answers():
-                await trio.lowlevel.checkpoint()
+            answered = False
+            while not answered:
+                answered = await server.answers()
 
     (told,) = site.seen(ConnectionRefused)
     assert told.status == 503
