@@ -26,17 +26,22 @@ MOST: Final = 2000
 
 @attrs.define(eq=False)
 class LeakWatch:
-    """Remembers whose documents should be gone."""
+    """Remembers whose documents should be gone.
 
+    A session that has only just ended is judged at the look after the next one: its own
+    tasks may not have returned yet.
+    """
+
+    _fresh: list[SessionEnded] = attrs.field(factory=list, init=False)
     _ended: list[SessionEnded] = attrs.field(factory=list, init=False)
 
     def ended(self, event: SessionEnded) -> None:
-        """A session has ended; its document is to be gone at the next `look`."""
-        self._ended.append(event)
+        """A session has ended; its document is to be gone soon."""
+        self._fresh.append(event)
 
     def look(self) -> list[SessionLeaked]:
         """Those that are still there, each told once; call it right after a full collection."""
-        ended, self._ended = self._ended, []
+        ended, self._ended, self._fresh = self._ended, self._fresh, []
         return [
             SessionLeaked(event.application, event.session, keepers_of(document))
             for event in ended
