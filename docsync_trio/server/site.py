@@ -21,6 +21,7 @@ from docsync_trio.base.errors import ConfigError, Problem
 from docsync_trio.base.events import Observer
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.config.schema import Bind, SessionSettings, SiteSettings, TcpBind
+from docsync_trio.documents.bokeh_private import check as check_bokeh
 from docsync_trio.protocol.frames import Limits
 from docsync_trio.protocol.token import TokenSettings
 from docsync_trio.server.access import admit_websocket
@@ -89,8 +90,9 @@ async def open_site(
     *observe* is told what happens. *imported* is what `load_applications` made of *site*,
     for those who have something to do between the imports and the first hook. Nothing
     listens yet: give `Site.asgi` to a server, or the site to `docsync_trio.server.serve`.
-    Raises `ConfigError`.
+    Raises `ConfigError`, and `ServerError` for a Bokeh that differs from those we know.
     """
+    check_bokeh()
     settings = site.settings if isinstance(site, LoadedSite) else site
     loaded = imported or load_applications(site)
     async with AsyncExitStack() as stack:

@@ -5,10 +5,10 @@ import pytest
 import trio
 from starlette.testclient import TestClient
 
-from docsync_trio.base.errors import ConfigError
+from docsync_trio.base.errors import ConfigError, ServerError
 from docsync_trio.base.events import SessionEnded, SessionOpened
 from docsync_trio.config.load import load_site
-from docsync_trio.config.schema import FdBind, SessionSettings, TcpBind, UnixBind
+from docsync_trio.config.schema import FdBind, SessionSettings, SiteSettings, TcpBind, UnixBind
 from docsync_trio.server.mountable import create_asgi
 from docsync_trio.server.site import is_private, open_site, token_settings
 from tests.server.a_site import PLOT, a_site, application
@@ -151,3 +151,13 @@ async def test_a_site_file_that_is_wrong_fails_the_startup(site_file):
 async def test_before_its_lifespan_a_site_says_that_it_is_not_open(site_file):
     reply = await ask(create_asgi(site_file, environ={}), "/app")
     assert reply.status == 503
+
+
+async def test_a_bokeh_that_we_do_not_know_is_said_before_anything_runs(monkeypatch, tmp_path):
+    def differs():
+        raise ServerError("bokeh 99 differs", status=1)
+
+    monkeypatch.setattr("docsync_trio.server.site.check_bokeh", differs)
+    with pytest.raises(ServerError, match="bokeh 99"):
+        async with open_site(SiteSettings(), observe=lambda _: None):
+            pass
