@@ -21,10 +21,11 @@ from docsync_trio.protocol.token import (
     read_token,
 )
 from docsync_trio.server.cross_origin import may_talk, refusal_hint
-from docsync_trio.server.outdated_page import OutdatedPage, take_mark
+from docsync_trio.server.last_word import LastWord
+from docsync_trio.server.outdated_page import OutdatedPage
+from docsync_trio.server.page_mark import take_mark
 from docsync_trio.server.request import site_path
 from docsync_trio.server.served_applications import ServedApplications
-from docsync_trio.server.waiting_page import WaitingPage
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
 
@@ -37,14 +38,14 @@ class Admission:
     """A websocket that may be accepted: to which session of which application.
 
     *claims* are those of its token. *pulls_first* says that its page, one of ours, has had
-    no document yet; *waiting_page* is that page where it waits for one with a spinner.
+    no document yet; *last_word* is for a page of ours that will get none.
     """
 
     context: ApplicationContext
     session_id: str
     claims: Claims
     pulls_first: bool = False
-    waiting_page: WaitingPage | None = None
+    last_word: LastWord | None = None
 
 
 def admit_websocket(
@@ -77,9 +78,10 @@ def admit_websocket(
         raise refusal if mark is None else OutdatedPage(refusal) from None
     request.token_payload = claims.payload
     hide_names(request)
-    first = mark == "new"
-    waiting = WaitingPage(site.show_errors) if first and site.has_instant_page(context) else None
-    return Admission(context, claims.session_id, claims, first, waiting)
+    if mark is None:
+        return Admission(context, claims.session_id, claims)
+    last_word = LastWord(waits=mark == "waiting", show_errors=site.show_errors)
+    return Admission(context, claims.session_id, claims, mark != "again", last_word)
 
 
 def check_origin(site: ServedApplications, request: Request) -> None:

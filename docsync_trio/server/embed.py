@@ -24,7 +24,7 @@ from docsync_trio.server.answers import Answers
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.cross_origin import may_talk
 from docsync_trio.server.open_session import open_session_for
-from docsync_trio.server.page_script import with_page_scripts
+from docsync_trio.server.page_script import with_page_script
 from docsync_trio.server.pages import matched_request
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -140,8 +140,8 @@ class Autoload:
     def _bundle(self, placement: Placement, request: Request) -> Bundle:
         root = root_url(self.site.settings.server.prefix, request.root_path, placement.server)
         if placement.own_resources:
-            return with_page_scripts(bundle_for_objs_and_resources(None, None), root)
-        return with_page_scripts(self.bokehjs.bundle(root), root)
+            return with_page_script(bundle_for_objs_and_resources(None, None), root)
+        return with_page_script(self.bokehjs.bundle(root), root)
 
 
 def in_quotes(text: str) -> str:

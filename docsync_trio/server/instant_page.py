@@ -2,7 +2,7 @@
 
 Nothing is made for whoever merely looks, such as a robot: the session begins when the
 page opens its websocket. So what the document would say of its page, its title and its
-template, is not known here. `docsync_trio.server.waiting_page` is for when there will be no
+template, is not known here. `docsync_trio.server.last_word` is for when there will be no
 document.
 """
 
@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope, Send
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.html import template_named
 from docsync_trio.server.open_session import token_for
-from docsync_trio.server.page_script import with_page_scripts
+from docsync_trio.server.page_script import with_page_script
 from docsync_trio.server.pages import matched_request, send_page
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -47,7 +47,7 @@ class InstantPage:
         application = self.context.application
         title = "" if application.title == application.path else application.title
         return html_page_for_render_items(
-            with_page_scripts(self.bokehjs.bundle(root), root, "instant"),
+            with_page_script(self.bokehjs.bundle(root), root),
             {},
             [RenderItem(token=token, elementid=ELEMENT, use_for_title=True)],
             # What the document will be called unless it says otherwise.

@@ -2,8 +2,8 @@
 
 First the site says whether it may, then the session is found or made, and only then
 is the websocket accepted: a refusal is an HTTP answer, and a browser that sees its
-websocket open has a session behind it. Pages of ours that should reload are an
-exception, see `outdated_page`, and those that wait for a document, see `waiting_page`.
+websocket open has a session behind it. Pages of ours are the exception (`page_mark`): those
+that should reload, see `outdated_page`, and those that get no document, see `last_word`.
 """
 
 import time
@@ -15,10 +15,10 @@ from docsync_trio.base.errors import ApplicationError, Refusal, new_incident
 from docsync_trio.base.events import ConnectionRefused, Observer, RequestFailed
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.token import Claims
+from docsync_trio.server.last_word import LastWord
 from docsync_trio.server.outdated_page import OutdatedPage
 from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.request import request_from_scope
-from docsync_trio.server.waiting_page import WaitingPage
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.restarting import Restarting
 from docsync_trio.sessions.wire import Ending, Wire, WireClosed
@@ -75,8 +75,8 @@ class Admission(Protocol):
         ...
 
     @property
-    def waiting_page(self) -> WaitingPage | None:
-        """The page behind it, if that waits for a document with a spinner."""
+    def last_word(self) -> LastWord | None:
+        """What its page is told if there is no document; None if it is not one of ours."""
         ...
 
 
@@ -114,22 +114,22 @@ async def join(
 ) -> None:
     """Bring the websocket of *scope* to its session and stay until one of them ends."""
     peer = peer_of_scope(scope)
-    waiting: WaitingPage | None = None
+    last_word: LastWord | None = None
     try:
         entrance.check()
         request = request_from_scope(scope)
         # A token's age is told in the time of the clock on the wall, as the one who made it
         # may have been another process.
         admission = admit(request, scope.get("subprotocols", ()), time.time())
-        waiting = admission.waiting_page
+        last_word = admission.last_word
         session = await admission.context.session(admission.session_id, request, by_websocket=True)
     except Refusal as refusal:
         event = ConnectionRefused(scope["path"], peer, refusal.status, str(refusal), refusal.hint)
         observe(event)
-        await _turn_away(entrance, refusal, waiting)
+        await _turn_away(entrance, refusal, last_word)
     except ApplicationError as error:
         # The application's context has told the observer.
-        await _turn_away(entrance, error, waiting)
+        await _turn_away(entrance, error, last_word)
     except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets an answer
         incident = new_incident()
         observe(RequestFailed(scope["path"], peer, incident, error))
@@ -146,15 +146,15 @@ async def join(
 
 
 async def _turn_away(
-    entrance: Entrance, error: Refusal | ApplicationError, waiting: WaitingPage | None
+    entrance: Entrance, error: Refusal | ApplicationError, last_word: LastWord | None
 ) -> None:
     if isinstance(error, OutdatedPage):
         websocket = await entrance.accept()
         await websocket.close(CloseCode.SESSION_ENDED, str(error))
-    elif waiting is not None and not isinstance(error, Restarting):
+    elif last_word is not None and not isinstance(error, Restarting):
         websocket = await entrance.accept()
         with suppress(WireClosed):
-            await websocket.send([waiting.last_word(error)])
+            await websocket.send([last_word.about(error)])
         await websocket.close(CloseCode.NOT_BUILT, "there is no document")
     elif isinstance(error, ApplicationError):
         text = f"The application failed. Incident {error.incident}."

@@ -1,31 +1,39 @@
 """Our own script in every page with documents: how a page gets its connection back.
 
 BokehJS gives up after half a minute. The scripts in ``browser/`` take its reconnecting
-over; they are plain files, so that a content security policy needs no exception for them,
-and are loaded behind BokehJS and before the document.
+over. Pages load them as one file, behind BokehJS and before the document; as it is a file, a
+content security policy needs no exception for it.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from bokeh.embed.bundle import URL, Bundle
 
-from docsync_trio.server.static import Folder
-from docsync_trio.server.static_files import version_of
+from docsync_trio.server.static_files import StaticFile, prepared
 
-PAGE_SCRIPTS: Final = Folder(Path(__file__).parent / "browser", public=True, versions_are_ours=True)
-"""What the site serves below ``static/``, beside BokehJS."""
+NAME: Final = "docsync/page.js"
+"""Where it is below ``static/``, beside BokehJS."""
 
-_IN_ORDER: Final = ("notice", "changes", "redraw", "reconnect", "bokehjs")
+SOURCES: Final = tuple(
+    Path(__file__).parent / "browser" / f"{name}.js"
+    # Each uses some of those before it when it is loaded.
+    for name in ("notice", "changes", "redraw", "spinner", "reconnect", "bokehjs")
+)
 
 
-def with_page_scripts(bundle: Bundle, root_url: str, *more: str) -> Bundle:
-    """Return *bundle* and our scripts; *root_url* is the URL that ``static/`` is below.
+@cache
+def page_script() -> StaticFile:
+    """Return the file, put together from `SOURCES` when it is first wanted. Raises OSError."""
+    content = b"\n".join(source.read_bytes() for source in SOURCES)
+    newest = max(source.stat().st_mtime_ns for source in SOURCES)
+    return prepared(SOURCES[0].with_name("page.js"), (0, 0, newest, len(content)), content)
 
-    *more* are scripts that only this page needs, by name.
-    """
-    files = [f"docsync/{name}.js" for name in (*_IN_ORDER, *more)]
-    urls = [URL(f"{root_url}static/{f}?v={version_of(PAGE_SCRIPTS.root / f)}") for f in files]
+
+def with_page_script(bundle: Bundle, root_url: str) -> Bundle:
+    """Return *bundle* and our script; *root_url* is the URL that ``static/`` is below."""
+    ours = URL(f"{root_url}static/{NAME}?v={page_script().version}")
     return Bundle(
-        [*bundle.js_files, *urls], bundle.js_raw, bundle.css_files, bundle.css_raw, bundle.hashes
+        [*bundle.js_files, ours], bundle.js_raw, bundle.css_files, bundle.css_raw, bundle.hashes
     )

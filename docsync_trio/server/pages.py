@@ -9,7 +9,7 @@ from docsync_trio.base.errors import ApplicationError, new_incident
 from docsync_trio.base.events import BuildFailed
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.open_session import open_session_for
-from docsync_trio.server.page_script import with_page_scripts
+from docsync_trio.server.page_script import with_page_script
 from docsync_trio.server.request import request_from_scope
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -53,7 +53,7 @@ class Page:
         item = RenderItem(token=session.token, roots=document.roots, use_for_title=True)
         root = root_url(self.site.settings.server.prefix, request.root_path)
         return html_page_for_render_items(
-            with_page_scripts(self.bokehjs.bundle(root), root),
+            with_page_script(self.bokehjs.bundle(root), root),
             {},
             [item],
             document.title,

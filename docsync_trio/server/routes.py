@@ -28,7 +28,7 @@ from docsync_trio.server.extra_routes import Endpoint, extra_routes
 from docsync_trio.server.index import Index, without_slash
 from docsync_trio.server.instant_page import InstantPage
 from docsync_trio.server.metadata import Metadata
-from docsync_trio.server.page_script import PAGE_SCRIPTS
+from docsync_trio.server.page_script import NAME, page_script
 from docsync_trio.server.pages import Page
 from docsync_trio.server.route_tree import RouteTree
 from docsync_trio.server.served_applications import (
@@ -38,7 +38,7 @@ from docsync_trio.server.served_applications import (
     has_parameters,
     url_below,
 )
-from docsync_trio.server.static import ExtensionFiles, Folder, OneFile, StaticFiles
+from docsync_trio.server.static import ExtensionFiles, Folder, MadeFile, OneFile, StaticFiles
 from docsync_trio.server.static_files import FileCache
 from docsync_trio.server.websocket import websocket_limits
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -111,9 +111,10 @@ class _Table:
                 yield from self._routes_of(context)
 
     def _site_routes(self) -> Iterator[Route]:
+        yield Route(self._url(f"/static/{NAME}"), MadeFile(page_script()), methods=GET)
         yield Route(
             self._url("/static/{file:path}"),
-            StaticFiles((self._bokehjs, PAGE_SCRIPTS), self.cache),
+            StaticFiles((self._bokehjs,), self.cache),
             methods=GET,
         )
         yield Route(self._url("/favicon.ico"), OneFile(favicon(), self.cache), methods=GET)

@@ -85,6 +85,19 @@ class OneFile:
         await send_from((Folder(self.path.parent),), self.path.name, self.cache, scope, send)
 
 
+@attrs.frozen(eq=False)
+class MadeFile:
+    """An ASGI application: *file*, which we have made ourselves, whatever the address."""
+
+    file: StaticFile
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        folder = Folder(self.file.path.parent, public=True, versions_are_ours=True)
+        head = scope["method"] == "HEAD"
+        await _send(answer_with(self.file, folder, scope), send, head=head)
+
+
 async def send_from(
     folders: Iterable[Folder], relative: str, cache: FileCache, scope: Scope, send: Send
 ) -> None:

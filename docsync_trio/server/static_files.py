@@ -132,9 +132,14 @@ def version_of(path: Path) -> str:
 def read_file(path: Path) -> StaticFile:
     """Return the file with everything that can be prepared. Raises OSError."""
     identity = identity_of(path)
+    size = identity[-1]
+    return prepared(path, identity, path.read_bytes() if size <= LARGEST_IN_MEMORY else None)
+
+
+def prepared(path: Path, identity: Identity, content: bytes | None) -> StaticFile:
+    """Return the file at *path*, with *content* if that is to be kept in memory."""
     _, _, modified, size = identity
     media_type = media_type_of(path)
-    content = path.read_bytes() if size <= LARGEST_IN_MEMORY else None
     version = f"{modified:x}-{size:x}" if content is None else version_of_content(content)
     compressed = None
     if content and size >= SMALLEST_TO_COMPRESS and media_type.startswith(_COMPRESSIBLE):

@@ -22,8 +22,8 @@ from docsync_trio.protocol.outgoing import ack, outgoing
 from docsync_trio.protocol.token import Claims
 from docsync_trio.server.asgi_websocket import serve_asgi_websocket
 from docsync_trio.server.binds import bind_sockets
+from docsync_trio.server.last_word import LastWord
 from docsync_trio.server.serve import serve_site
-from docsync_trio.server.waiting_page import WaitingPage
 from docsync_trio.server.websocket import websocket_limits
 from docsync_trio.sessions.wire import Ending, WireClosed
 
@@ -100,7 +100,7 @@ class FakeAdmission:
     session_id: str
     claims: Claims
     pulls_first: bool = False
-    waiting_page: WaitingPage | None = None
+    last_word: LastWord | None = None
 
 
 class FakeSite:

@@ -73,7 +73,7 @@ class Browser:
 
 
 @asynccontextmanager
-async def websocket(site, token, target="/app/ws?docsync-page=new", **headers):
+async def websocket(site, token, target="/app/ws?docsync-page=waiting", **headers):
     to_server, events = trio.open_memory_channel(10)
     send, from_server = trio.open_memory_channel(1000)
     scope = http_scope(target, headers=headers) | {
@@ -99,7 +99,6 @@ async def test_a_page_is_sent_without_a_session_and_is_not_kept(tmp_path):
         assert "<title>Sea &amp; sky</title>" in page.text
         assert "Opening Sea &amp; sky…" in page.text
         assert get_session_id(token_in(page))
-        assert re.search(r'src="/static/docsync/instant\.js\?v=\w+"', page.text)
         assert site.events == []
 
 
@@ -118,15 +117,10 @@ async def test_head_is_answered_as_ever(tmp_path):
         assert site.events == []
 
 
-async def test_other_pages_load_no_script_for_it(tmp_path):
-    async with a_site(application(tmp_path, "/app")) as site:
-        assert "instant" not in (await ask(site.asgi, "/app")).text
-
-
 async def test_the_document_is_built_for_the_websocket_with_the_pages_query_and_cookies(tmp_path):
     async with a_site(instant(tmp_path, "/app", ARRAYS)) as site:
         token = token_in(await ask(site.asgi, "/app?a=1", headers={"cookie": "who=me"}))
-        target = "/app/ws?a=1&docsync-page=new"
+        target = "/app/ws?a=1&docsync-page=waiting"
         async with websocket(site, token, target, cookie="who=me") as browser:
             kind, content, _ = await browser.pull()
             assert kind == "PULL-DOC-REPLY"
@@ -197,13 +191,27 @@ async def test_a_server_that_restarts_lets_the_page_try_again(tmp_path):
             assert (await browser.heard("http.response.start"))["status"] == 503
 
 
-async def test_others_than_waiting_pages_get_an_http_status(tmp_path):
+async def test_others_than_our_pages_get_an_http_status(tmp_path):
     applications = [instant(tmp_path, "/app", BROKEN), application(tmp_path, "/built", BROKEN)]
     async with a_site(*applications) as site:
-        for target in ("/app/ws", "/built/ws", "/built/ws?docsync-page=new"):
+        for target in ("/app/ws", "/built/ws"):
             token = make_token(make_session_id(TOKENS), TOKENS, now())
             async with websocket(site, token, target) as browser:
                 assert (await browser.heard("http.response.start"))["status"] == 500
+
+
+@pytest.mark.parametrize("mark", ["new", "again"])
+async def test_a_page_that_comes_for_another_session_is_told_in_a_few_words(tmp_path, mark):
+    broken = application(tmp_path, "/app", BROKEN, sessions={"on_expired": "new"})
+    async with a_site(broken) as site:
+        token = make_token(make_session_id(TOKENS), TOKENS, now())
+        async with websocket(site, token, f"/app/ws?docsync-page={mark}") as browser:
+            kind, content, _ = await browser.message()
+            assert kind == "ERROR"
+            assert (await browser.heard("close"))["code"] == CloseCode.NOT_BUILT
+        (failed,) = site.seen(BuildFailed)
+        assert content["told"] == f"The application failed. Incident {failed.incident}."
+        assert "page" not in content
 
 
 async def test_a_page_joins_the_session_that_is_named_and_the_application_sees_no_name(tmp_path):
@@ -212,7 +220,7 @@ async def test_a_page_joins_the_session_that_is_named_and_the_application_sees_n
         query = f"bokeh-session-id={session_id}&x=1"
         token = token_in(await ask(site.asgi, f"/app?{query}"))
         assert get_session_id(token) == session_id
-        async with websocket(site, token, f"/app/ws?{query}&docsync-page=new") as browser:
+        async with websocket(site, token, f"/app/ws?{query}&docsync-page=waiting") as browser:
             await browser.pull()
             request = site.context("/app").sessions[session_id].request
             assert request.arguments == {"x": [b"1"]}

@@ -11,15 +11,15 @@ from docsync_trio.config.schema import KeepAliveSettings, SessionSettings
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.token import TokenSettings, make_session_id, make_token
 from docsync_trio.server.access import admit_websocket
-from docsync_trio.server.outdated_page import OutdatedPage, take_mark
-from docsync_trio.server.page_script import PAGE_SCRIPTS
+from docsync_trio.server.outdated_page import OutdatedPage
+from docsync_trio.server.page_mark import take_mark
+from docsync_trio.server.page_script import SOURCES
 from docsync_trio.sessions.request import Request
 from tests.server.a_site import KEY, a_site, application
 from tests.server.memory_client import ask
 from tests.server.network_fakes import served
 
-IN_ORDER = ["notice", "changes", "redraw", "reconnect", "bokehjs"]
-ADDRESS = re.compile(r"[\w:/.]*/static/docsync/([a-z]+)\.js\?v=[0-9a-f]+")
+ADDRESS = re.compile(r"[\w:/.]*/static/docsync/[a-z]+\.js\?v=[0-9a-f]+")
 TOKENS = TokenSettings(KEY.encode(), signed=True, expiration=300.0)
 OTHERS = TokenSettings(b"another key", signed=True, expiration=300.0)
 NOW = 1_700_000_000.0
@@ -27,42 +27,53 @@ EMBED = "bokeh-autoload-element=x&bokeh-absolute-url=http://own.org/app"
 
 
 @pytest.mark.parametrize("prefix", ["", "/desk"])
-async def test_a_page_loads_them_behind_bokehjs_and_before_its_document(tmp_path, prefix):
-    async with a_site(application(tmp_path, "/app"), prefix=prefix) as site:
+@pytest.mark.parametrize("page", ["built", "instant"])
+async def test_a_page_loads_one_file_behind_bokehjs_and_before_its_document(tmp_path, prefix, page):
+    async with a_site(application(tmp_path, "/app", page=page), prefix=prefix) as site:
         text = (await ask(site.asgi, f"{prefix}/app")).text
-        assert ADDRESS.findall(text) == IN_ORDER
-        bokehjs, ours = text.index("/static/js/bokeh.min.js"), text.index("/static/docsync/notice")
+        (address,) = ADDRESS.findall(text)
+        assert address.startswith(f"{prefix}/static/docsync/page.js?v=")
+        bokehjs, ours = text.index("/static/js/bokeh.min.js"), text.index(address)
         assert bokehjs < ours < text.index("embed_items")
-        assert f'"{prefix}/static/docsync/notice.js?v=' in text
+        # Neither script waits for anything but the one before it.
+        assert re.search(r"<script[^>]*\s(async|defer|type=.module)\b", text) is None
 
 
 @pytest.mark.parametrize("resources", ["", "&resources=none"])
-async def test_an_embedded_document_brings_them_along(tmp_path, resources):
+async def test_an_embedded_document_brings_it_along(tmp_path, resources):
     async with a_site(application(tmp_path, "/app")) as site:
         text = (await ask(site.asgi, f"/app/autoload.js?{EMBED}{resources}")).text
-        assert ADDRESS.findall(text) == IN_ORDER
-        assert "http://own.org/static/docsync/notice.js" in text
+        (address,) = ADDRESS.findall(text)
+        assert address.startswith("http://own.org/static/docsync/page.js?v=")
 
 
-async def test_they_are_kept_for_ever_and_may_be_read_by_pages_of_others(tmp_path):
+async def test_it_is_kept_for_ever_and_may_be_read_by_pages_of_others(tmp_path):
     async with a_site(application(tmp_path, "/app")) as site:
-        text = (await ask(site.asgi, "/app")).text
-        for address in [match[0] for match in ADDRESS.finditer(text)]:
-            reply = await ask(site.asgi, address)
-            assert reply.status == 200
-            assert reply.headers["content-type"] == "text/javascript; charset=utf-8"
-            assert "immutable" in reply.headers["cache-control"]
-            assert reply.headers["access-control-allow-origin"] == "*"
+        (address,) = ADDRESS.findall((await ask(site.asgi, "/app")).text)
+        reply = await ask(site.asgi, address)
+        assert reply.status == 200
+        assert reply.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert "immutable" in reply.headers["cache-control"]
+        assert reply.headers["access-control-allow-origin"] == "*"
+        places = [reply.text.index(source.read_text(encoding="utf-8")) for source in SOURCES]
+        assert places == sorted(places)
+        unversioned = await ask(site.asgi, address.partition("?")[0])
+        assert unversioned.headers["cache-control"] == "no-cache"
+        assert (await ask(site.asgi, address, method="HEAD")).body == b""
 
 
-@pytest.mark.parametrize("name", IN_ORDER)
-def test_they_do_nothing_that_a_content_security_policy_forbids(name):
-    text = (PAGE_SCRIPTS.root / "docsync" / f"{name}.js").read_text(encoding="utf-8")
+def test_every_script_that_is_there_is_in_the_file():
+    assert set(SOURCES) == set(SOURCES[0].parent.iterdir())
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_it_does_nothing_that_a_content_security_policy_forbids(source):
+    text = source.read_text(encoding="utf-8")
     assert re.search(r"\beval\(|new Function|innerHTML|\"(style|script|onclick)\"", text) is None
 
 
 @pytest.mark.parametrize("query", ["", "a=1", "a=1&b=%20"])
-@pytest.mark.parametrize("mark", ["new", "again"])
+@pytest.mark.parametrize("mark", ["new", "waiting", "again"])
 def test_the_mark_of_a_page_is_hidden_from_applications(query, mark):
     marked = f"{query}&docsync-page={mark}" if query else f"docsync-page={mark}"
     request, plain = Request(path="/app/ws", query=marked), Request(path="/app/ws", query=query)
@@ -107,7 +118,7 @@ async def test_a_page_that_comes_back_to_a_living_session_is_let_in_at_any_age(t
 async def test_only_our_pages_are_told_to_reload(tmp_path, on_expired, how):
     sessions = {"on_expired": on_expired}
     async with a_site(application(tmp_path, "/app", sessions=sessions)) as site:
-        for mark in ["new", "again"]:
+        for mark in ["new", "waiting", "again"]:
             with pytest.raises(OutdatedPage):
                 admit(site, mark, **how)
         with pytest.raises(Refusal) as refused:

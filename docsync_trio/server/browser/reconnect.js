@@ -6,13 +6,15 @@
 "use strict";
 window.docsync = window.docsync || {};
 docsync.Keeper = docsync.Keeper || (() => {
-  const {notice, redraw, Changes} = docsync
+  const {notice, redraw, spinner, Changes} = docsync
 
   // Close codes, as in docsync_trio/protocol/close_codes.py.
   const ENDED = 4000
   const UNANSWERED = 4003
   // What we sent was not taken; sending it again would end the next connection as well.
   const NOT_TAKEN = new Set([1002, 1003, 1007, 1009, 4001, 4002])
+
+  const UNSEEN = 6 // attempts, about a minute of them, of a tab that nobody looks at
 
   // All in milliseconds.
   const FIRST_WAIT = 1_000 // doubled for each attempt
@@ -22,12 +24,13 @@ docsync.Keeper = docsync.Keeper || (() => {
   const PATIENCE = 20_000 // for an answer; doubled each time, as a slow line is not a dead one
   const QUIET = 20_000 // then we ask whether the server is there
   const UNEASY = 5_000 // the same while changes of the visitor are unanswered
-  const HIDDEN = 600_000 // a tab that nobody looks at stops trying after this
   const LEAVING = 5_000 // browsers close connections before they leave a page
+  const HANGING = 2_000 // an attempt of that age may have begun before a sleep
   const BEFORE_NOTICE = 2_000
   const BEFORE_RELOAD = 2_000
   const BETWEEN_RELOADS = 60_000
 
+  const NOT_RENEWED = "This session has ended, and a new one could not be made."
   const RENEWED = "Your session had ended. This is a new one."
   const NOT_ALL_KEPT = "Connected again. Not all that you did meanwhile could be kept; please check."
   const UNTIL_PULLED = {reconnect_session: true, notify_connection_status: true}
@@ -47,6 +50,8 @@ docsync.Keeper = docsync.Keeper || (() => {
       this.in_step_at = 0
       this.heard_at = 0
       this.attempts = 0
+      this.unseen = 0
+      this.begun_at = 0
       this.timer = 0
       this.patience = PATIENCE
       keepers.add(this)
@@ -66,24 +71,33 @@ docsync.Keeper = docsync.Keeper || (() => {
     // In the place of BokehJS's connect(). A page that opens while the server restarts is
     // drawn a little later instead of never, so the first promise waits for success.
     connect() {
-      const {connection} = this
-      return connection.session ? this.attempt() : new Promise((resolve, reject) => {
-        this.draw = resolve
-        this.attempt().then(resolve, (error) => {
-          const {socket} = connection
-          if (socket ? socket.readyState == WebSocket.OPEN : !this.timer) {
-            reject(error) // there is no other attempt
-          }
-        })
+      return this.connection.session ? this.attempt() : new Promise((resolve, reject) => {
+        this.first = {resolve, reject}
+        this.attempt_to_draw()
+      })
+    }
+
+    attempt_to_draw() {
+      this.attempt().then(this.first.resolve, (error) => {
+        const {socket} = this.connection
+        const is_open = socket != null && socket.readyState == WebSocket.OPEN
+        if (is_open && spinner.is_there()) {
+          spinner.unreadable(error)
+        }
+        if (is_open || (socket == null && !this.timer)) {
+          this.first.reject(error) // there is no other attempt
+        }
       })
     }
 
     async attempt() {
       const {connection} = this
       const own = connection.args_string
-      const mark = `docsync-page=${connection.session ? "again" : "new"}`
+      const kind = connection.session ? "again" : spinner.is_there() ? "waiting" : "new"
+      const mark = `docsync-page=${kind}`
       connection.args_string = own ? `${own}&${mark}` : mark
       connection._receiver = new connection._receiver.constructor() // may hold half a message
+      this.begun_at = Date.now()
       const pulled = this.bokeh.connect.call(connection)
       connection.args_string = own
       const {socket} = connection
@@ -93,9 +107,10 @@ docsync.Keeper = docsync.Keeper || (() => {
       }
       const session = await pulled
       if (!this.in_step_at) {
+        spinner.readable()
         this.adopt(session.document)
       }
-      this.lost_at = 0
+      this.lost_at = this.unseen = 0
       this.in_step_at = this.heard_at = Date.now()
       return session
     }
@@ -124,6 +139,20 @@ docsync.Keeper = docsync.Keeper || (() => {
       this.greeting = session
       if (this.renewed) {
         this.changes.clear()
+      }
+    }
+
+    // There is no document, and the server says why in the place of its greeting. Another
+    // attempt would build it once more.
+    refused({told, page}) {
+      const {connection} = this
+      connection.closed_permanently = true
+      connection.socket.close(1000)
+      if (page) {
+        spinner.give_way(page)
+      } else {
+        this.bokeh.tell_application(connection, this.attempts, null)
+        this.tell(() => notice.say(`${NOT_RENEWED} ${told}`, {reload: true}))
       }
     }
 
@@ -167,14 +196,15 @@ docsync.Keeper = docsync.Keeper || (() => {
     retry() {
       clearTimeout(this.timer)
       this.timer = 0
-      if (document.hidden && Date.now() - this.lost_at > HIDDEN) {
+      if (document.hidden && this.unseen >= UNSEEN) {
         return // until it is looked at
       }
       this.attempts += 1
+      this.unseen += document.hidden
       if (this.connection.session) {
         this.connection.reconnect()
       } else {
-        this.attempt().then(this.draw, () => {})
+        this.attempt_to_draw()
       }
     }
 
@@ -196,9 +226,16 @@ docsync.Keeper = docsync.Keeper || (() => {
 
     // After a sleep, or when the network has changed, there is nothing to wait for.
     wake() {
-      if (this.connection.socket) {
+      const {connection} = this
+      if (!this.lost_at) {
         this.probe()
-      } else if (this.lost_at) {
+        return
+      }
+      this.unseen = 0
+      if (connection.session && connection.socket && Date.now() - this.begun_at > HANGING) {
+        this.abandon(connection.socket, WebSocket.CONNECTING)
+      }
+      if (!connection.socket) {
         this.attempts = 0
         this.retry()
       }

@@ -81,7 +81,13 @@
       },
 
       _awaiting_ack_handler(message, resolve, reject) {
-        keeper(this).greeted(message.content.session)
+        const {content} = message
+        if (message.msgtype() == "ERROR" && content.told) {
+          keeper(this).refused(content)
+          reject(new Error(content.text))
+          return
+        }
+        keeper(this).greeted(content.session)
         _awaiting_ack_handler.call(this, message, resolve, reject)
       },
 
