@@ -1,0 +1,23 @@
+"""What `small.py` has, in a document of 3,000 models."""
+
+import numpy as np
+from bokeh.io import curdoc
+from bokeh.layouts import column
+from bokeh.models import BasicTicker, ColumnDataSource, Div, Slider
+from bokeh.plotting import figure
+
+x = np.linspace(0, 10, 1000)
+source = ColumnDataSource(data={"x": x, "y": np.sin(x)})
+plot = figure(width=600, height=300, tools="pan,wheel_zoom,reset,save,help")
+plot.line("x", "y", source=source)
+drive = Slider(name="drive", title="drive", start=0, end=1_000_000, value=0, step=1)
+other = Slider(name="other", title="other", start=0, end=10, value=0, step=1)
+
+
+def moved(attr, old, new):
+    source.data = {"x": x + new, "y": np.sin(x + new)}
+
+
+drive.on_change("value", moved)
+curdoc().add_root(column(plot, drive, other))
+curdoc().add_root(Div(name="many", tags=[BasicTicker(desired_num_ticks=n) for n in range(1, 2967)]))

@@ -1,0 +1,61 @@
+"""What those who do nothing cost: the memory of idle sessions and of idle connections."""
+
+from benchmarks.http import get
+from benchmarks.measures import Figure, Readings, Row
+from benchmarks.servers import Server
+from benchmarks.visitors import page_token
+from benchmarks.websocket import open_websocket
+
+WARMING = 20
+
+
+def sessions(server: Server, times: int) -> Readings:
+    """Make *times* sessions that nobody visits."""
+    for _ in range(WARMING):
+        get(server.port, "/small")
+    server.settle()
+    before = server.resident
+    for _ in range(times):
+        get(server.port, "/small")
+    server.settle()
+    return {"each": [(server.resident - before) / times / 1000]}
+
+
+def connections(server: Server, times: int) -> Readings:
+    """Open *times* websockets of one session, which stay silent."""
+    token = page_token(get(server.port, "/small").body)
+    opened = [open_websocket(server.port, "/small", token) for _ in range(WARMING)]
+    server.settle()
+    before = server.resident
+    opened += [open_websocket(server.port, "/small", token) for _ in range(times)]
+    server.settle()
+    grown = server.resident - before
+    for websocket in opened:
+        websocket.close()
+    return {"each": [grown / times / 1000]}
+
+
+ROWS = (
+    Row(
+        "memory-session",
+        "an idle session",
+        (Figure("memory each", "each", "kB"),),
+        sessions,
+        site="one",
+        times=100,
+        turns=2,
+        quick=(60, 1),
+        fresh=True,
+    ),
+    Row(
+        "memory-connection",
+        "an idle connection",
+        (Figure("memory each", "each", "kB"),),
+        connections,
+        site="one",
+        times=1000,
+        turns=1,
+        quick=(300, 1),
+        fresh=True,
+    ),
+)

@@ -1,0 +1,137 @@
+"""Servers that run: started on their processor, measured, and always ended."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import attrs
+
+from benchmarks.http import get
+from benchmarks.peers import Launch, Peer
+from benchmarks.processes import SERVED, cpu_seconds, on_processor, resident_bytes
+from benchmarks.sites import SITES
+
+STARTING = 60.0
+"""Seconds until the first page; on a busy machine importing Bokeh alone takes some."""
+
+STOPPING = 5.0
+
+
+class NotRunningError(Exception):
+    """A server did not start, or has ended."""
+
+
+@attrs.define
+class Spent:
+    """What a server took for what was done within a block; both in seconds."""
+
+    cpu: float = 0.0
+    seconds: float = 0.0
+
+    def per(self, times: int) -> float:
+        """Return the milliseconds of CPU for each of so many times."""
+        return self.cpu / times * 1000
+
+
+@attrs.frozen(eq=False)
+class Server:
+    """A server that listens."""
+
+    peer: Peer
+    port: int
+    pid: int
+    started: float
+    """Seconds from its start to its first page."""
+
+    @contextmanager
+    def meter(self) -> Iterator[Spent]:
+        """Measure what is spent within the block."""
+        spent = Spent()
+        cpu, clock = cpu_seconds(self.pid), time.perf_counter()
+        yield spent
+        spent.seconds = time.perf_counter() - clock
+        spent.cpu = cpu_seconds(self.pid) - cpu
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds since its start."""
+        return cpu_seconds(self.pid)
+
+    @property
+    def resident(self) -> int:
+        """Bytes in RAM."""
+        return resident_bytes(self.pid)
+
+    def settle(self, *, at_least: float = 0.5, at_most: float = 90.0) -> None:
+        """Wait until it has nothing more to do: 0.3 s with less than 3 ms of CPU."""
+        begun = time.perf_counter()
+        time.sleep(at_least)
+        last = self.cpu
+        while time.perf_counter() - begun < at_most:
+            time.sleep(0.3)
+            now = self.cpu
+            if now - last < 0.003:  # noqa: PLR2004 - said above
+                return
+            last = now
+
+
+@attrs.frozen
+class Installed:
+    """A peer, the interpreter that has what it needs, and *variables* for its process."""
+
+    peer: Peer
+    python: Path
+    variables: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@contextmanager
+def running(installed: Installed, site: str, folder: Path) -> Iterator[Server]:
+    """Run a server until the block ends; its log and files are in *folder*."""
+    peer, wanted, port = installed.peer, SITES[site], _free_port()
+    command = peer.command(Launch(installed.python, wanted, port, folder))
+    log = folder / f"{peer.name}-{site}.log"
+    with log.open("w") as output, on_processor(SERVED):
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, **peer.environment, **installed.variables},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _await_page(process, port, f"/{wanted.apps[0]}", log)
+        yield Server(peer, port, process.pid, time.perf_counter() - begun)
+    finally:
+        _end(process)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await_page(process: "subprocess.Popen[bytes]", port: int, path: str, log: Path) -> None:
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < STARTING and process.poll() is None:
+        with suppress(ConnectionRefusedError):
+            get(port, path)
+            return
+        time.sleep(0.002)
+    raise NotRunningError(f"{' '.join(map(str, process.args))}\n{log.read_text()[-2000:]}")  # type: ignore[arg-type]
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(STOPPING)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

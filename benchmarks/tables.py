@@ -1,0 +1,88 @@
+"""The table for people: a line for each figure, and what ours is as a share of theirs."""
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from benchmarks.measures import Figure, Row
+from benchmarks.turns import Table
+
+Numbers = Mapping[str, float | None]
+
+
+@attrs.frozen
+class Line:
+    """One figure of one row, with its number for every server."""
+
+    row: Row
+    figure: Figure
+    numbers: Numbers
+
+    @property
+    def label(self) -> str:
+        """What the line is about."""
+        return f"{self.row.name}: {self.figure.says}, {self.figure.unit}"
+
+
+def lines(rows: Sequence[Row], table: Table) -> list[Line]:
+    """Return a line for each figure that somebody has given."""
+    found = []
+    for row in rows:
+        for figure in row.figures:
+            numbers = {
+                name: figure.of(cell.readings.get(figure.reads, ()))
+                for name, cell in table[row.name].items()
+            }
+            found.append(Line(row, figure, numbers))
+    return [line for line in found if any(number is not None for number in line.numbers.values())]
+
+
+def short(number: float | None) -> str:
+    """Return *number* with the digits that mean something."""
+    if number is None:
+        return "–"
+    if abs(number) >= 1000:  # noqa: PLR2004 - no decimals there
+        return f"{number:,.0f}"
+    return f"{number:.3g}"
+
+
+def markdown(header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    """Return a table whose columns are lined up."""
+    cells = [list(header), *map(list, body)]
+    widths = [max(len(row[n]) for row in cells) for n in range(len(header))]
+    rule = ["-" * (width - 1) + (":" if n else "-") for n, width in enumerate(widths)]
+    return "\n".join(
+        "| "
+        + " | ".join(
+            cell.ljust(width) if n == 0 else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        + " |"
+        for row in (cells[0], rule, *cells[1:])
+    )
+
+
+def numbers_table(found: Sequence[Line], names: Sequence[str]) -> str:
+    """Return all numbers."""
+    body = [[line.label, *(short(line.numbers.get(name)) for name in names)] for line in found]
+    return markdown(["", *names], body)
+
+
+def ratios_table(
+    found: Sequence[Line], ours: str, others: Sequence[str], *, best: bool = True
+) -> str:
+    """Return *ours* as a multiple of each of *others*, and of the best of them."""
+    body = []
+    for line in found:
+        own, figure = line.numbers.get(ours), line.figure
+        shares = [_times(figure.ratio(own, line.numbers.get(name))) for name in others]
+        if best:
+            winner = figure.best({name: line.numbers.get(name) for name in others})
+            share = _times(figure.ratio(own, line.numbers[winner])) if winner else "–"
+            shares.append(f"{share} ({winner})" if winner else "–")
+        body.append([line.label, *shares])
+    return markdown([f"{ours} / ...", *others, *(["best peer"] if best else [])], body)
+
+
+def _times(ratio: float | None) -> str:
+    return "–" if ratio is None else f"{ratio:.2f}"
