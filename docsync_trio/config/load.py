@@ -52,6 +52,48 @@ def load_site(
     line. Raises ConfigError with everything that is wrong.
     """
     text = SiteText.read(path)
+    return _load(text, path, profile=profile, overrides=overrides, environ=environ)
+
+
+def load_text(
+    text: str,
+    path: FilePath,
+    *,
+    profile: str | None = None,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str],
+) -> LoadedSite:
+    """Take *text* for the site file at *path*, which need not be there; see `load_site`."""
+    parsed = SiteText.parse(text, str(path))
+    return _load(parsed, path, profile=profile, overrides=overrides, environ=environ)
+
+
+def load_tree(
+    tree: Tree,
+    path: FilePath,
+    *,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str],
+) -> LoadedSite:
+    """Take *tree*, tables and arrays as TOML has them, for the site file at *path*.
+
+    It need not be there: what *tree* names is found from its folder. Raises ConfigError.
+    """
+    around = Surroundings(path.absolute().parent, environ)
+    layers = Layers()
+    layers.lay(tree, lambda _: Origin("command line", path.name))
+    layered = _Layered(layers, Explainer(path.name, None, layers.origins), around)
+    return layered.finish(path, overrides, ())
+
+
+def _load(
+    text: SiteText,
+    path: FilePath,
+    *,
+    profile: str | None,
+    overrides: Sequence[str],
+    environ: Mapping[str, str],
+) -> LoadedSite:
     profiles = Profiles.split(text)
     around = Surroundings(path.absolute().parent, environ)
     layers = Layers()

@@ -97,6 +97,12 @@ class ApplicationContext:
         """The sessions that are alive, by id."""
         return MappingProxyType(self._sessions)
 
+    @property
+    def threads_at_work(self) -> int:
+        """How many threads run its plain functions now, those of the server's end included."""
+        own, last = self._environment.threads, self._environment.facilities.curfew.threads
+        return last.borrowed_tokens + (0 if own is None else own.borrowed_tokens)
+
     def living(self, session_id: str) -> Session | None:
         """The session of that id, if it can still be joined."""
         session = self._sessions.get(session_id)

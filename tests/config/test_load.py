@@ -5,7 +5,7 @@ import attrs
 import pytest
 
 from docsync_trio.base.errors import ConfigError, Problem
-from docsync_trio.config.load import load_bare, load_site
+from docsync_trio.config.load import load_bare, load_site, load_text, load_tree
 from docsync_trio.config.schema import (
     HandlerSettings,
     KeepAliveSettings,
@@ -310,3 +310,29 @@ def test_a_relative_path_of_the_site_file_itself_does_not_matter(folder, monkeyp
     name = pathlib.Path(folder.path.name, "site.toml")
     site = load_site(name, environ={})
     assert site.settings.applications[0].handlers[0].file == folder.path / "app.py"
+
+
+def test_a_text_is_read_as_the_file_that_it_would_be(tmp_path):
+    (tmp_path / "app.py").touch()
+    text = '[[applications]]\npath = "/a"\nhandlers = [{ file = "app.py" }]\n'
+
+    site = load_text(text, tmp_path / "site.toml", overrides=["title=Desk"], environ={})
+
+    assert site.settings.title == "Desk"
+    assert site.settings.applications[0].handlers[0].file == tmp_path / "app.py"
+    with pytest.raises(ConfigError) as wrong:
+        load_text(f"colour = 1\n{text}", tmp_path / "site.toml", environ={})
+    assert wrong.value.lines[0].startswith(f"{tmp_path}/site.toml:1:1: colour: no such key")
+
+
+def test_tables_made_in_python_are_read_as_those_of_a_file(tmp_path):
+    (tmp_path / "app.py").touch()
+    tree = {"applications": [{"path": "/a", "handlers": [{"file": "app.py"}]}]}
+
+    site = load_tree(tree, tmp_path / "site", overrides=["title=Desk"], environ={})
+
+    assert site.settings.title == "Desk"
+    assert site.settings.applications[0].handlers[0].file == tmp_path / "app.py"
+    with pytest.raises(ConfigError, match=r"site: applications\[0\].lingr: no such key"):
+        tree["applications"][0]["lingr"] = 3
+        load_tree(tree, tmp_path / "site", environ={})

@@ -41,10 +41,12 @@ async def test_a_callback_that_blocks_does_not_keep_another_session_from_answeri
         await stage.session("slow")
         quick = await stage.open(await stage.session("quick"), pull=False)
         await until(blocked.is_set)
+        assert stage.context.threads_at_work == 1
         quick.pull()
         await until(lambda: "PULL-DOC-REPLY" in quick.read().kinds)
         assert not release.is_set()
         release.set()
+        await until(lambda: stage.context.threads_at_work == 0)
 
 
 async def test_the_order_of_a_session_holds_across_threads():
