@@ -1,28 +1,26 @@
 """An open websocket on a socket of our own, for speed and for bounds.
 
-The rules of RFC 6455 are those of the `websockets` package's sans-IO protocol; this
-module moves the bytes. One task reads and one writes. All frames that one read brings
+What the bytes mean is `websocket_reader`'s business; this module moves them. One task
+reads and one writes. All frames that one read brings
 are handed over together, and a batch of messages, each encoded beforehand and shared
 by all connections, leaves in one send that needs no turn of the loop when the kernel
 takes it whole.
 """
 
 import contextlib
-import logging
 from collections.abc import Sequence
 from typing import Final
 
 import attrs
 import trio
-from websockets.frames import BINARY, CONT, TEXT, CloseCode, Opcode
-from websockets.frames import Frame as WebsocketFrame
+from websockets.frames import CloseCode
 from websockets.protocol import OPEN
-from websockets.server import ServerProtocol
 
 from docsync_trio.base.events import Observer, PeerFault
 from docsync_trio.config.schema import ServerSettings
 from docsync_trio.protocol.message import Frame, Outgoing
 from docsync_trio.server.peer_socket import PeerSocket
+from docsync_trio.server.websocket_reader import WebsocketReader
 from docsync_trio.sessions.wire import NO_CLOSE_FRAME, WireClosed
 
 ANSWER_SECONDS: Final = 2.0
@@ -39,9 +37,6 @@ MOST_OWED: Final = 2**14
 
 LONGEST_REASON: Final = 123
 """Bytes; a control frame holds 125, two of which are the close code."""
-
-SILENT: Final = logging.Logger("websockets", level=logging.CRITICAL + 1)  # noqa: LOG001
-"""For the `websockets` package: what is worth telling goes to the observer."""
 
 
 @attrs.frozen
@@ -75,8 +70,8 @@ class SocketWire:
         self._early = early
         self._limits = limits
         self._observe = observe
-        self._protocol = ServerProtocol(state=OPEN, max_size=limits.message_size, logger=SILENT)
-        self._fragments: tuple[Opcode, bytearray] | None = None
+        self._reader = WebsocketReader(limits.message_size)
+        self._protocol = self._reader.protocol
         self._sending = memoryview(b"")
         self._owed = bytearray()
         self._lost = ""
@@ -146,7 +141,7 @@ class SocketWire:
             if self._protocol.eof_sent:
                 self._socket.end_sending()
             while self._protocol.close_rcvd is None and (data := await self._socket.receive()):
-                self._protocol.receive_data(data)
+                self._reader.feed(data)
         except (OSError, trio.ClosedResourceError):
             return
 
@@ -161,33 +156,11 @@ class SocketWire:
         return data
 
     def _feed(self, data: bytes) -> list[Frame]:
-        self._protocol.receive_data(data)
-        frames: list[Frame] = []
-        try:
-            for event in self._protocol.events_received():
-                if isinstance(event, WebsocketFrame):
-                    self._collect(event, frames)
-        except UnicodeDecodeError:
-            self._protocol.fail(CloseCode.INVALID_DATA, "text must be UTF-8")
+        frames = self._reader.feed(data)
         self._send_control()
         if self._protocol.state is not OPEN and self._protocol.close_rcvd is None:
             self._tell_fault()
         return frames
-
-    def _collect(self, frame: WebsocketFrame, frames: list[Frame]) -> None:
-        opcode = frame.opcode
-        if opcode is TEXT or opcode is BINARY:
-            if frame.fin:
-                frames.append(_decode(opcode, frame.data))
-            else:
-                self._fragments = (opcode, bytearray(frame.data))
-        elif opcode is CONT and self._fragments is not None:
-            opcode, gathered = self._fragments
-            # In one buffer: a list would grow without bound from fragments of no bytes.
-            gathered += frame.data
-            if frame.fin:
-                self._fragments = None
-                frames.append(_decode(opcode, gathered))
 
     def _send_control(self) -> None:
         """Send what the protocol has to say, now or behind the message that is under way.
@@ -246,10 +219,6 @@ class SocketWire:
         if code == CloseCode.MESSAGE_TOO_BIG:
             what += "; server.max_message_size sets the limit"
         self._observe(PeerFault(self._socket.peer, what, self._protocol.parser_exc))
-
-
-def _decode(opcode: Opcode, data: bytes | bytearray | memoryview) -> Frame:
-    return str(data, "utf-8") if opcode is TEXT else bytes(data)
 
 
 def shorten_reason(reason: str) -> str:

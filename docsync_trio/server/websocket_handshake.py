@@ -22,7 +22,8 @@ from docsync_trio.server.heartbeat import Heartbeat
 from docsync_trio.server.join import SUBPROTOCOL
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.plain_answer import plain_answer
-from docsync_trio.server.websocket import ANSWER_SECONDS, SILENT, SocketWire, WebsocketLimits
+from docsync_trio.server.websocket import ANSWER_SECONDS, SocketWire, WebsocketLimits
+from docsync_trio.server.websocket_reader import SILENT
 
 
 class SocketEntrance:
