@@ -15,8 +15,14 @@ _HOMES = {
 }
 
 
+_DOORS = ("blocking", "client")
+"""Modules with names of their own for programs: ``docsync_trio.blocking.pull_session``."""
+
+
 def __getattr__(name: str) -> Any:
     """Import what is asked for, and only that: `docsync --help` has to be quick."""
+    if name in _DOORS:
+        return importlib.import_module(f"{__name__}.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)
