@@ -9,6 +9,7 @@ Local variables are never read: they hold keys, tokens and users' data.
 import os
 import sysconfig
 import traceback
+from types import FrameType
 
 import attrs
 
@@ -73,8 +74,21 @@ def frames_of(error: BaseException) -> tuple[Frame, ...]:
     """Return the frames that *error* passed, outermost first."""
     walk = list(traceback.walk_tb(error.__traceback__))
     summaries = traceback.StackSummary.extract(iter(walk), lookup_lines=False)
-    packages = (str(frame.f_globals.get("__name__", "")).split(".")[0] for frame, _ in walk)
+    packages = (_package_of(frame) for frame, _ in walk)
     return tuple(Frame(*pair) for pair in zip(summaries, packages, strict=True))
+
+
+def running_frame(frame: FrameType) -> Frame:
+    """Return what there is to know about *frame*, which is running."""
+    code = frame.f_code
+    summary = traceback.FrameSummary(
+        code.co_filename, frame.f_lineno, code.co_name, lookup_line=False
+    )
+    return Frame(summary, _package_of(frame))
+
+
+def _package_of(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).split(".")[0]
 
 
 def authors_lines(error: BaseException) -> tuple[CodeLine, ...]:

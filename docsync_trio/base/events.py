@@ -91,6 +91,21 @@ class CallbackBlocks(SessionEvent):
 
 
 @attrs.frozen
+class CallbackInterrupted(SessionEvent):
+    """Application code held the loop for *seconds* and had an exception raised in it.
+
+    *what* names its function, *place* is the author's line (``file:line``); *times* how
+    often, for code that goes on. Told from a thread of its own. *session* is empty for code
+    that belongs to none.
+    """
+
+    what: str
+    seconds: float
+    place: str
+    times: int
+
+
+@attrs.frozen
 class CallbackLeftBehind(SessionEvent):
     """A session has ended and a thread of it has not: *what* runs on, at *stack*.
 

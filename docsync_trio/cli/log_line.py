@@ -82,6 +82,22 @@ def _callback_blocks(event: events.CallbackBlocks) -> LogLine:
     return LogLine("warning", text, fields)
 
 
+def _callback_interrupted(event: events.CallbackInterrupted) -> LogLine:
+    again = "" if event.times == 1 else f", try {event.times}: it goes on"
+    text = (
+        f"{event.what} held the loop, and everybody with it, for {event.seconds:.0f} s; "
+        f"interrupted at {event.place}{again}"
+    )
+    fields = {
+        "what": event.what,
+        "seconds": round(event.seconds, 1),
+        "place": event.place,
+        "times": event.times,
+    }
+    hint = "sessions.loop_timeout sets the limit; plain functions may run in threads instead"
+    return LogLine("error", text, fields, hint=hint)
+
+
 def _callback_left_behind(event: events.CallbackLeftBehind) -> LogLine:
     text = f"the session has ended and {event.what} runs on in its thread"
     return LogLine("warning", text, {"what": event.what, "stack": event.stack})
@@ -154,6 +170,7 @@ _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.CallbackFailed: _callback_failed,
     events.ApplicationTaskFailed: _callback_failed,
     events.CallbackBlocks: _callback_blocks,
+    events.CallbackInterrupted: _callback_interrupted,
     events.CallbackLeftBehind: _callback_left_behind,
     events.ConnectionOpened: _connection_opened,
     events.ConnectionClosed: _connection_closed,

@@ -55,6 +55,14 @@ class SessionSettings:
         doc="How long application code may run without a pause before the log names it, with the "
         "line where it is.",
     )
+    loop_timeout: Annotated[float, Duration(0.5)] = key(
+        10.0,
+        doc="How long application code may hold the server's loop, in which everybody waits for "
+        "it: `async` code that does not await, and all code where run_callbacks_in is "
+        '"loop". Then an exception is raised inside of it, and "off" waits for ever. In '
+        "contrast, callback_timeout cancels async code while it awaits, and blocking_alert "
+        "only tells.",
+    )
     max_sessions: Annotated[int, Whole()] = key(
         0,
         doc="How many sessions one application may have at once; further visitors are asked to "

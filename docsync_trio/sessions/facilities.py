@@ -10,6 +10,7 @@ from docsync_trio.applications.application import Application
 from docsync_trio.base.events import Observer
 from docsync_trio.sessions.asyncio_bridge import AsyncioBridge, open_bridge
 from docsync_trio.sessions.curfew import Curfew
+from docsync_trio.sessions.loop_guard import LoopGuard, open_loop_guard
 from docsync_trio.sessions.room import Room
 from docsync_trio.sessions.watchdog import Watchdog, open_watchdog
 
@@ -18,12 +19,15 @@ from docsync_trio.sessions.watchdog import Watchdog, open_watchdog
 class Facilities:
     """The loop for asyncio code (None if nobody needs it), the watchdog, and what is shared.
 
+    *guard* is that of the loop, None where it can have none.
+
     Whoever fills a document in a way that changes what belongs to the process holds
     *turn* meanwhile; *room* is for the sessions of all; *curfew* is when they have to end.
     """
 
     bridge: AsyncioBridge | None
     watchdog: Watchdog
+    guard: LoopGuard | None
     room: Room
     curfew: Curfew
     turn: trio.Lock = attrs.field(factory=trio.Lock, init=False)
@@ -51,5 +55,6 @@ async def open_facilities(
         if any(application.async_kind == "asyncio" for application in applications):
             # One loop for all of them, and it has to outlive every session.
             bridge = await stack.enter_async_context(open_bridge(curfew))
-        watchdog = stack.enter_context(open_watchdog(observe))
-        yield Facilities(bridge, watchdog, Room(max_sessions), curfew)
+        guard = stack.enter_context(open_loop_guard(observe))
+        watchdog = stack.enter_context(open_watchdog(observe, guard))
+        yield Facilities(bridge, watchdog, guard, Room(max_sessions), curfew)

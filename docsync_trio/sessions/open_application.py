@@ -42,6 +42,8 @@ async def open_application(
         nursery.start_soon(context.callbacks.keep_time)
         nursery.start_soon(context.callbacks.work)
         await context.run_server_hooks("on_server_loaded")
+        if facilities.guard is not None:  # not before: as yet there is nobody to be kept waiting
+            facilities.guard.limit(application.path, settings.loop_timeout)
         try:
             yield context
         finally:

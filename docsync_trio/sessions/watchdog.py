@@ -1,7 +1,8 @@
 """Names application code that runs for long without a pause, while it does so.
 
 In the loop such code stops everybody, so nothing that runs in the loop could tell; the
-watchdog is a thread. It looks on and says what it sees; it stops nothing.
+watchdog is a thread. It looks on and says what it sees, and has the guard of the loop
+look, which interrupts.
 """
 
 import sys
@@ -14,9 +15,7 @@ from contextlib import contextmanager
 import attrs
 
 from docsync_trio.base.events import CallbackBlocks, Observer
-
-PERIOD = 0.25
-"""Seconds between two looks."""
+from docsync_trio.sessions.loop_guard import PERIOD, LoopGuard
 
 
 @attrs.define(eq=False)
@@ -37,6 +36,7 @@ class Watchdog:
     """Looks at what runs; `begin` and `end` may be called in any thread."""
 
     _observe: Observer
+    _guard: LoopGuard | None = None
     _running: dict[Stretch, None] = attrs.field(factory=dict, init=False)
     _over: threading.Event = attrs.field(factory=threading.Event, init=False)
 
@@ -67,8 +67,11 @@ class Watchdog:
 
     def run(self) -> None:
         """Look again and again; the body of the watchdog's thread."""
-        while not self._over.wait(PERIOD):
-            self.look(time.monotonic())
+        pause = PERIOD
+        while not self._over.wait(pause):
+            now = time.monotonic()
+            self.look(now)
+            pause = PERIOD if self._guard is None else self._guard.look(now)
 
     def stop(self) -> None:
         """Let the thread end."""
@@ -82,9 +85,9 @@ def stack_of(thread: int) -> str:
 
 
 @contextmanager
-def open_watchdog(observe: Observer) -> Iterator[Watchdog]:
+def open_watchdog(observe: Observer, guard: LoopGuard | None) -> Iterator[Watchdog]:
     """A watchdog on duty for the length of the block; *observe* is called in its thread."""
-    watchdog = Watchdog(observe)
+    watchdog = Watchdog(observe, guard)
     thread = threading.Thread(target=watchdog.run, name="docsync watchdog", daemon=True)
     thread.start()
     try:

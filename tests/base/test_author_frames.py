@@ -10,6 +10,7 @@ from docsync_trio.base.author_frames import (
     authors_lines,
     error_to_look_at,
     frames_of,
+    running_frame,
 )
 from tests.base.authored import module, raised_by
 
@@ -89,3 +90,12 @@ def test_a_group_whose_members_tell_nothing_is_where_it_was_raised():
     app = module("def f():\n    raise ExceptionGroup('x', [ValueError()])\n")
 
     assert authors_line(raised_by(app.f)) == CodeLine(APP, 2, "f")
+
+
+def test_a_frame_that_runs_is_told_like_one_of_a_traceback():
+    app = module("import sys\ndef f():\n    return sys._getframe()\n")
+
+    frame = running_frame(app.f())
+
+    assert (frame.summary.filename, frame.summary.lineno, frame.summary.name) == (APP, 3, "f")
+    assert frame.package == "sliders"

@@ -77,6 +77,23 @@ def test_a_request_that_failed_is_told_with_the_number_that_its_visitor_saw():
     assert isinstance(line.error, ValueError)
 
 
+@pytest.mark.parametrize(("times", "end"), [(1, ""), (4, ", try 4: it goes on")])
+def test_code_that_was_interrupted_is_told_with_its_line_and_the_key(times, end):
+    event = events.CallbackInterrupted(
+        "/a", "one", what="hold", seconds=10.1, place="/srv/app.py:3", times=times
+    )
+
+    line = log_line(event)
+
+    assert line.level == "error"
+    assert line.text == (
+        f"hold held the loop, and everybody with it, for 10 s; interrupted at /srv/app.py:3{end}"
+    )
+    assert line.fields["application"] == "/a"
+    assert line.fields["session"] == "one"
+    assert "sessions.loop_timeout" in line.hint
+
+
 def test_code_that_blocks_is_told_with_where_it_is():
     line = log_line(
         events.CallbackBlocks(
