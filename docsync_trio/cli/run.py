@@ -1,6 +1,9 @@
 """`docsync run`: serve a site until somebody ends it."""
 
+import contextlib
+import gc
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -41,7 +44,8 @@ def run(
 
     Without SITE, the site.toml of the current folder is served.
     """
-    from docsync_trio.cli.serving import serve
+    with quick_imports():
+        from docsync_trio.cli.serving import serve
 
     options = _as_overrides(binds, log_level, log_format)
     serve(load(site, profile=profile, overrides=(*overrides, *options)), open_browser=open_browser)
@@ -57,3 +61,13 @@ def _as_overrides(
         "logging.format": log_format,
     }
     return tuple(f"{key}={json.dumps(value)}" for key, value in wanted.items() if value)
+
+
+@contextlib.contextmanager
+def quick_imports() -> Iterator[None]:
+    """Within the block imports make no pauses: nearly all that they create stays."""
+    from docsync_trio.documents.late_signatures import late_signatures
+
+    gc.disable()
+    with late_signatures():
+        yield

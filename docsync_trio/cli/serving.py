@@ -87,18 +87,20 @@ class _Serving:
     reasons: list[str] = attrs.field(factory=list, init=False)
 
     async def serve(self) -> str:
-        observe = GarbageKeeper(self.log.observe).observe
+        keeper = GarbageKeeper(self.log.observe)
+        observe = keeper.observe
         # Until the hooks of the end have run, the second signal has to find its way.
         with sigterm_like_ctrl_c(), contextlib.ExitStack() as until_closed:
             opening = open_site(self.loaded, observe=observe, imported=self.imported)
-            async with opening as site, trio.open_nursery() as browsing:
+            async with opening as site, trio.open_nursery() as beside:
+                beside.start_soon(keeper.look_when_quiet)
                 stopping = stop_signals(self.stop_for, self.last_exit.count_down)
                 until_closed.enter_context(stopping)
                 serving = partial(serve_site, site, self.sockets, observe=observe, stop=self.stop)
                 async with trio.open_nursery() as nursery:
                     await nursery.start(serving)
-                    self.announce(_banner(self.loaded, site, self.sockets), browsing)
-                browsing.cancel_scope.cancel()
+                    self.announce(_banner(self.loaded, site, self.sockets), beside)
+                beside.cancel_scope.cancel()
         return self.reasons[0]
 
     def stop_for(self, reason: str) -> None:
@@ -106,7 +108,7 @@ class _Serving:
         self.log.logger.info(f"stopping ({reason}); once more ends at once", reason=reason)
         self.stop.set()
 
-    def announce(self, banner: Banner, browsing: trio.Nursery) -> None:
+    def announce(self, banner: Banner, beside: trio.Nursery) -> None:
         if self.loaded.settings.logging.format == "json":
             self.log.logger.info("serving", **as_data(banner))
         elif in_colour(sys.stdout):
@@ -114,7 +116,7 @@ class _Serving:
         else:
             say(plain_text(banner))
         if self.open_browser and banner.urls:
-            browsing.start_soon(_open, banner.urls[0])
+            beside.start_soon(_open, banner.urls[0])
 
 
 def _banner(loaded: LoadedSite, site: Site, sockets: Sequence[socket.socket]) -> Banner:

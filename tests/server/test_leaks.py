@@ -6,11 +6,12 @@ import types
 import weakref
 
 import pytest
+import trio
 from bokeh.document import Document
 from bokeh.models import Div
 
 from docsync_trio.base.events import SessionEnded, SessionLeaked, SessionOpened
-from docsync_trio.server.garbage import GarbageKeeper
+from docsync_trio.server.garbage import QUIET, GarbageKeeper
 from docsync_trio.server.leaks import LeakWatch, keepers_of
 
 
@@ -62,13 +63,17 @@ def test_a_model_that_is_kept_keeps_its_document(module):
     assert keepers_of(document) == ("module chat_of_a_test: label",)
 
 
-def test_a_leak_is_told_when_everything_is_looked_at(module):
+async def test_a_leak_is_told_when_everything_is_looked_at(module, autojump_clock):
     seen = []
     keeper = GarbageKeeper(seen.append)
     module.last = Document()
-    for document in (module.last, Document()):
-        keeper.observe(SessionOpened("/chat", "one", 0.1))
-        keeper.observe(ended(document))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(keeper.look_when_quiet)
+        for document in (module.last, Document()):
+            keeper.observe(SessionOpened("/chat", "one", 0.1))
+            keeper.observe(ended(document))
+            await trio.sleep(QUIET + 1)
+        nursery.cancel_scope.cancel()
     del document
     (leak,) = [event for event in seen if isinstance(event, SessionLeaked)]
     assert leak.keepers == ("module chat_of_a_test: last",)
