@@ -22,7 +22,7 @@ CATCH_ALL = $(addprefix docsync_trio/,documents/bokeh_private.py documents/incom
 	server/front_door.py sessions/application_context.py sessions/asyncio_bridge.py \
 	sessions/caller.py sessions/fire_wall.py sessions/steps.py sessions/visit.py)
 
-.PHONY: serve test check format reference clean chromium
+.PHONY: serve test check format reference bench bench-quick clean chromium
 # Two pips in one environment would step on each other.
 .NOTPARALLEL:
 
@@ -49,6 +49,13 @@ format: $(VENV)/.installed-dev
 reference: $(VENV)/.installed
 	$(BIN)/python -c 'from docsync_trio.config.describe import reference_page as page; \
 	open("docs/reference/site.md", "w", encoding="utf-8").write(page())'
+
+# Side by side with the peers, in about 20 minutes; docs/benchmarks.md. ARGS="--rows page,patch"
+bench: $(VENV)/.installed
+	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-quick: $(VENV)/.installed
+	$(BIN)/python -m benchmarks --quick $(ARGS)
 
 chromium: $(VENV)/.installed-test
 	@$(BIN)/python .ci/chromium.py

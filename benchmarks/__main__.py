@@ -29,7 +29,10 @@ def main(words: list[str]) -> None:
         found=lines(rows, table),
         table=table,
         names=[one.peer.name for one in installed],
-        ours=[one.peer.name for one in installed if one.peer.is_ours and not one.variables],
+        ours=[one.peer.name for one in installed if one.is_working_tree],
+        revisions=[
+            one.peer.name for one in installed if one.peer.is_ours and not one.is_working_tree
+        ],
         machine=about,
         versions=versions(installed),
         left_out=left_out,

@@ -1,6 +1,7 @@
 """What can be said on the command line."""
 
 import argparse
+import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -9,8 +10,11 @@ import attrs
 
 from benchmarks.sites import HERE
 
-QUICK_PEERS = ("ours-3.11", "bokeh-3.9")
 COMPARED_PEERS = ("ours-3.11",)
+QUICK_PEERS = ("ours-3.11", "bokeh-3.9")
+QUICK_PEERS_313 = ("ours-3.13", "bokeh-3.10")
+"""The pair for those who develop on Python 3.13; the other one is for everybody else."""
+
 COMPARED_ROWS = (
     "start",
     "page",
@@ -46,7 +50,8 @@ def parse(words: Sequence[str], *, rows: Sequence[str], peers: Sequence[str]) ->
     )
     parser.add_argument("--no-results", action="store_true", help="print the table only")
     given = parser.parse_args(words)
-    default_peers = COMPARED_PEERS if given.compare else QUICK_PEERS if given.quick else peers
+    quick_peers = QUICK_PEERS_313 if sys.version_info[:2] == (3, 13) else QUICK_PEERS
+    default_peers = COMPARED_PEERS if given.compare else quick_peers if given.quick else peers
     default_rows = COMPARED_ROWS if given.compare else rows
     try:
         return Wanted(

@@ -4,7 +4,10 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 from benchmarks.peers import ROOT, Peer
@@ -49,15 +52,29 @@ def environment(name: str, python: str, needs: Sequence[str]) -> Path:
     folder = VENVS / name
     interpreter, made = folder / "bin" / "python", folder / "made-for"
     wanted = _fingerprint(needs)
-    if made.is_file() and made.read_text() == wanted:
-        return interpreter
-    print(f"making the environment of {name}", flush=True)
-    shutil.rmtree(folder, ignore_errors=True)
-    _run(str(find_python(python)), "-m", "venv", str(folder))
+    with _alone(name):
+        if not made.is_file() or made.read_text() != wanted:
+            print(f"making the environment of {name}", file=sys.stderr, flush=True)
+            _make(folder, interpreter, python, needs)
+            made.write_text(wanted)
+    return interpreter
+
+
+@contextmanager
+def _alone(name: str) -> Iterator[None]:
+    """Wait until nobody else makes that environment."""
+    VENVS.mkdir(exist_ok=True)
+    with (VENVS / f"{name}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        yield
+
+
+def _make(folder: Path, interpreter: Path, python: str, needs: Sequence[str]) -> None:
+    """Make it, or bring one that is there up to date; servers may be running from it."""
+    if not interpreter.exists():
+        _run(str(find_python(python)), "-m", "venv", str(folder))
     pip = (str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     _run(*pip, *(word for need in needs for word in _as_words(need)))
-    made.write_text(wanted)
-    return interpreter
 
 
 def environment_of(peer: Peer) -> Path:
@@ -79,9 +96,11 @@ def _as_words(need: str) -> tuple[str, ...]:
 
 
 def _fingerprint(needs: Sequence[str]) -> str:
-    """Return what *needs* say; our own change with pyproject.toml."""
-    project = (ROOT / "pyproject.toml").read_text() if str(ROOT) in needs else ""
-    return f"{needs} {hashlib.sha256(project.encode()).hexdigest()}"
+    """Return what *needs* say; our own are those of pyproject.toml."""
+    if str(ROOT) not in needs:
+        return repr(needs)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return repr((needs, project["dependencies"]))
 
 
 def _run(*command: str) -> None:

@@ -21,7 +21,8 @@ class Report:
     found: Sequence[Line]
     table: Table
     names: Sequence[str]
-    ours: Sequence[str]
+    ours: list[str]
+    revisions: list[str]
     machine: Mapping[str, str]
     versions: Mapping[str, str]
     left_out: Mapping[str, str]
@@ -30,10 +31,10 @@ class Report:
         """Return the report as Markdown."""
         parts = ["# Side by side", self._about(), "## Numbers"]
         parts += [numbers_table(self.found, self.names), self._rows()]
-        others = [name for name in self.names if name not in self.ours]
-        for name in self.ours if others else ():
+        others = [name for name in self.names if name not in self.ours + self.revisions]
+        for name in self.ours if others + self.revisions else ():
             parts += [f"## {name} as a multiple of the others", _HOW]
-            parts.append(ratios_table(self.found, name, others))
+            parts.append(ratios_table(self.found, name, peers=others, revisions=self.revisions))
         missing = [f"- {name}: {why}" for name, why in self.left_out.items()]
         missing += [f"- {row}, {name}: {why}" for row, name, why in troubles(self.table)]
         if missing:

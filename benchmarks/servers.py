@@ -87,6 +87,11 @@ class Installed:
     python: Path
     variables: Mapping[str, str] = attrs.field(factory=dict)
 
+    @property
+    def is_working_tree(self) -> bool:
+        """Whether it is our server as it is now, and not as of another revision."""
+        return self.peer.is_ours and not self.variables
+
 
 @contextmanager
 def running(installed: Installed, site: str, folder: Path) -> Iterator[Server]:

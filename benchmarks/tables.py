@@ -1,6 +1,6 @@
 """The table for people: a line for each figure, and what ours is as a share of theirs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
@@ -69,19 +69,23 @@ def numbers_table(found: Sequence[Line], names: Sequence[str]) -> str:
 
 
 def ratios_table(
-    found: Sequence[Line], ours: str, others: Sequence[str], *, best: bool = True
+    found: Sequence[Line], ours: str, *, peers: Sequence[str], revisions: Sequence[str] = ()
 ) -> str:
-    """Return *ours* as a multiple of each of *others*, and of the best of them."""
-    body = []
-    for line in found:
-        own, figure = line.numbers.get(ours), line.figure
-        shares = [_times(figure.ratio(own, line.numbers.get(name))) for name in others]
-        if best:
-            winner = figure.best({name: line.numbers.get(name) for name in others})
-            share = _times(figure.ratio(own, line.numbers[winner])) if winner else "–"
-            shares.append(f"{share} ({winner})" if winner else "–")
-        body.append([line.label, *shares])
-    return markdown([f"{ours} / ...", *others, *(["best peer"] if best else [])], body)
+    """Return *ours* as a multiple of each of *peers*, of the best of them, and of *revisions*."""
+    body = [[line.label, *_shares(line, ours, peers, revisions)] for line in found]
+    best = ["best peer"] if len(peers) > 1 else []
+    return markdown([f"{ours} / ...", *peers, *best, *revisions], body)
+
+
+def _shares(line: Line, ours: str, peers: Sequence[str], revisions: Sequence[str]) -> Iterator[str]:
+    own, figure = line.numbers.get(ours), line.figure
+    for name in peers:
+        yield _times(figure.ratio(own, line.numbers.get(name)))
+    if len(peers) > 1:
+        best = figure.best({name: line.numbers.get(name) for name in peers})
+        yield f"{_times(figure.ratio(own, line.numbers[best]))} ({best})" if best else "–"
+    for name in revisions:
+        yield _times(figure.ratio(own, line.numbers.get(name)))
 
 
 def _times(ratio: float | None) -> str:
