@@ -59,25 +59,32 @@ class Flag(Kind):
 
 @attrs.frozen
 class Whole(Kind):
-    """A whole number from *minimum* on."""
+    """A whole number from *minimum* on, up to *most* if that is given."""
 
     minimum: int = 0
+    most: int | None = None
 
     @property
     def words(self) -> str:
-        """Name the bound."""
-        return f"a whole number, {self.minimum} or more"
+        """Name the bounds."""
+        if self.most is None:
+            return f"a whole number, {self.minimum} or more"
+        return f"a whole number from {self.minimum} to {self.most}"
 
     def read(self, value: object, _around: Surroundings, /) -> int:
         """Return the number."""
-        if isinstance(value, bool) or not isinstance(value, int) or value < self.minimum:
+        if isinstance(value, bool) or not isinstance(value, int) or not self._holds(value):
             number = isinstance(value, str) and value.isascii() and value.isdecimal()
             raise self.refuse(value, f"write {value}, without quotes" if number else "")
         return value
 
     def json_schema(self) -> dict[str, Any]:
         """Return the schema of a bounded integer."""
-        return {"type": "integer", "minimum": self.minimum}
+        most = {} if self.most is None else {"maximum": self.most}
+        return {"type": "integer", "minimum": self.minimum, **most}
+
+    def _holds(self, value: int) -> bool:
+        return self.minimum <= value and (self.most is None or value <= self.most)
 
 
 @attrs.frozen

@@ -96,6 +96,21 @@ class ServerSettings:
         doc="The largest message a browser may send; one that sends more is disconnected (close "
         "code 1009).",
     )
+    max_message_values: Annotated[int, Whole(1000)] = key(
+        2_000_000,
+        doc="How many values (numbers, texts, lists...) such a message may hold as JSON; data in "
+        "binary buffers does not count. One that holds more is disconnected (1009), as its "
+        "reading would keep everybody waiting.",
+    )
+    max_message_depth: Annotated[int, Whole(20, most=300)] = key(
+        200,
+        doc="How deeply lists and objects may be nested in it; more is disconnected (1009).",
+    )
+    max_message_buffers: Annotated[int, Whole()] = key(
+        10_000,
+        doc="How many binary buffers may come with it: about one per array. One that announces "
+        "more is disconnected (1009).",
+    )
     max_body_size: Annotated[int, Size()] = key(
         20_000_000,
         doc="The largest request body that an endpoint of yours is given; a larger one is refused "

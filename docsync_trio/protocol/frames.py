@@ -22,6 +22,10 @@ _MAX_NAME = 200
 calls its message is sent back to it in the answer and stands in logs."""
 
 
+_LEAST_VALUES = 100
+"""More than any header of ours or Bokeh's has."""
+
+
 @attrs.frozen
 class Limits:
     """How much a peer may send in one message; beyond it the websocket is closed with 1009.
@@ -30,9 +34,10 @@ class Limits:
     *buffers*: how many; refused when the header announces more, before any arrives.
     *depth*: nesting of the JSON. Bokeh's values nest twice or three times per level of
     the models' own nesting; 200 is far from Python's limit of recursion.
-    *values*: of the JSON, counted by commas and brackets. Each may cost 100 bytes and
-    100 ns, while everybody waits; great numbers of numbers come as buffers, which are
-    none of these, and the indices of a million selected points are well within.
+    *values*: of the content's JSON, counted by commas and opening brackets; a hundredth of
+    it in each other part. Each may cost 100 bytes and 100 ns, while everybody waits; great
+    numbers of numbers come as buffers, which are none of these, and the indices of a million
+    selected points are well within.
     """
 
     message_size: int = 20_000_000
@@ -79,7 +84,7 @@ def _message(limits: Limits) -> _Steps:
     kind, message_id, reply_to, count = _header(scale.text((yield)), limits)
     metadata = scale.text((yield))
     if metadata != "{}":
-        parse_object(metadata, "metadata", limits.depth)
+        _small_part(metadata, "metadata", limits)
     content = parse_object(scale.text((yield)), "content", limits.depth, values=limits.values)
     buffers: dict[str, Buffer] = {}
     for _ in range(count):
@@ -123,8 +128,13 @@ class _Scale:
             )
 
 
+def _small_part(text: str, what: str, limits: Limits) -> dict[str, Any]:
+    values = max(limits.values // 100, _LEAST_VALUES)
+    return parse_object(text, what, limits.depth, values=values)
+
+
 def _header(text: str, limits: Limits) -> tuple[str, str, str | None, int]:
-    header = parse_object(text, "header", limits.depth)
+    header = _small_part(text, "header", limits)
     reply_to = header.get("reqid")
     if reply_to is not None:
         _check_name(reply_to, "reqid")
@@ -132,7 +142,11 @@ def _header(text: str, limits: Limits) -> tuple[str, str, str | None, int]:
     if type(count) is not int or count < 0:
         raise ProtocolError("num_buffers is not a count")
     if count > limits.buffers:
-        raise ProtocolError("the message has too many buffers", close_code=CloseCode.TOO_BIG)
+        raise ProtocolError(
+            "the message has too many buffers",
+            close_code=CloseCode.TOO_BIG,
+            hint=f"server.max_message_buffers allows {limits.buffers}",
+        )
     return (
         _check_name(header.get("msgtype"), "msgtype"),
         _check_name(header.get("msgid"), "msgid"),
@@ -148,7 +162,7 @@ def _check_name(value: Any, key: str) -> str:
 
 
 def _buffer_id(text: str, known: dict[str, Buffer], limits: Limits) -> str:
-    reference = parse_object(text, "buffer header", limits.depth)
+    reference = _small_part(text, "buffer header", limits)
     buffer_id = _check_name(reference.get("id"), "the buffer's id")
     if buffer_id in known:
         raise ProtocolError("two buffers with the same id")

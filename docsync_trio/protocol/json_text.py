@@ -12,6 +12,7 @@ import orjson
 
 from docsync_trio.base.errors import ProtocolError
 from docsync_trio.protocol.close_codes import CloseCode
+from docsync_trio.protocol.json_values import has_more_values
 
 _ESCAPE = re.compile(
     r"""\\(?:
@@ -23,32 +24,36 @@ _ESCAPE = re.compile(
 )
 
 
-def parse_object(text: str, what: str, depth: int, *, values: int = 10_000) -> dict[str, Any]:
+def parse_object(text: str, what: str, depth: int, *, values: int) -> dict[str, Any]:
     """Return the JSON object that *text* is.
 
     *what* names it in the errors; *depth* is how far arrays and objects may be nested
     (1 is a flat object; more than 1024 is never possible), *values* how many commas and
-    opening brackets there may be, wherever they stand.
+    opening brackets there may be outside of strings.
 
     Raises `ProtocolError`: 1007 where it is not JSON, 1009 where it is too deep or has too
     many values, 1002 where it is not an object.
     """
-    if _has_more(text, values):
-        raise ProtocolError(f"the {what} has too many values", close_code=CloseCode.TOO_BIG)
+    if has_more_values(text, values):
+        raise ProtocolError(
+            f"the {what} has too many values",
+            close_code=CloseCode.TOO_BIG,
+            hint=f"server.max_message_values allows {values} in the {what}",
+        )
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        value = _second_try(text, what, error)
+        value = _second_try(text, what, depth, error)
     if type(value) is not dict:
         raise ProtocolError(f"the {what} is not a JSON object")
     if _may_be_deeper(text, depth) and _is_deeper(value, depth):
-        raise _too_deep(what)
+        raise _too_deep(what, depth)
     return value
 
 
-def _second_try(text: str, what: str, error: orjson.JSONDecodeError) -> Any:
+def _second_try(text: str, what: str, depth: int, error: orjson.JSONDecodeError) -> Any:
     if "depth" in error.msg or "ecursion" in error.msg:
-        raise _too_deep(what)
+        raise _too_deep(what, depth)
     mended = _with_whole_characters(text)
     if mended != text:
         try:
@@ -70,22 +75,12 @@ def _with_whole_characters(text: str) -> str:
     return _ESCAPE.sub(lambda found: "\ufffd" if found["half"] else found[0], text)
 
 
-def _too_deep(what: str) -> ProtocolError:
-    return ProtocolError(f"the {what} is nested too deeply", close_code=CloseCode.TOO_BIG)
-
-
-def _has_more(text: str, values: int) -> bool:
-    """Tell whether there are more separators than that.
-
-    Those within strings count as well: telling them apart would take longer than parsing.
-    """
-    if len(text) <= values:
-        return False
-    for separator in "[{,":
-        values -= text.count(separator)
-        if values < 0:
-            return True
-    return False
+def _too_deep(what: str, depth: int) -> ProtocolError:
+    return ProtocolError(
+        f"the {what} is nested too deeply",
+        close_code=CloseCode.TOO_BIG,
+        hint=f"server.max_message_depth allows {depth} levels",
+    )
 
 
 def _may_be_deeper(text: str, depth: int) -> bool:

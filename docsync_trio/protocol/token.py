@@ -33,6 +33,7 @@ _MAX_PAYLOAD = 1024 * 1024
 """Bytes of a Bokeh token's compressed part once inflated (zlib makes 1000 from 1)."""
 
 _MAX_DEPTH = 100
+_MAX_VALUES = 10_000
 _MAX_ID = 200
 
 _COMPRESSED = "__bk__zlib_"
@@ -153,7 +154,7 @@ def _parsed(data: bytes | None) -> dict[str, Any] | None:
     if data is None:
         return None
     try:
-        return parse_object(data.decode(), "token", _MAX_DEPTH)
+        return parse_object(data.decode(), "token", _MAX_DEPTH, values=_MAX_VALUES)
     except (ProtocolError, UnicodeDecodeError):
         return None
 

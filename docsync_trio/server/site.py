@@ -124,7 +124,12 @@ async def _open_applications(
     facilities = await stack.enter_async_context(
         open_facilities(applications, observe, max_sessions=settings.server.max_sessions)
     )
-    limits = Limits(message_size=settings.server.max_message_size)
+    limits = Limits(
+        message_size=settings.server.max_message_size,
+        buffers=settings.server.max_message_buffers,
+        depth=settings.server.max_message_depth,
+        values=settings.server.max_message_values,
+    )
     named = {application.path: application for application in settings.applications}
     return [
         await stack.enter_async_context(

@@ -72,6 +72,7 @@ def test_a_value_is_read(kind, value, read, around):
         (Whole(), "5", "write 5, without quotes"),
         (Whole(), 5.0, "not 5.0"),
         (Whole(1), 0, "1 or more, not 0"),
+        (Whole(1, most=9), 10, "a whole number from 1 to 9, not 10"),
         (Duration(1.0), "10ms", 'a time of 1s or more, such as "15s", "5m" or "off", not "10ms"'),
         (Duration(), 0, 'not 0; write "0s"'),
         (Duration(), 1.5, 'write "1500ms"'),

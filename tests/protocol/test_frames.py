@@ -229,3 +229,23 @@ def test_messages_of_two_websockets_do_not_mix():
 
     assert one.feed("{}").kind == "ACK"
     assert other.feed("{}").kind == "OK"
+
+
+@pytest.mark.parametrize(
+    ("frames", "key"),
+    [
+        ([header() + " " * 350], "server.max_message_size"),
+        ([header(num_buffers=4)], "server.max_message_buffers"),
+        ([header(), "{}", '{"a":[[[[]]]]}'], "server.max_message_depth"),
+        ([header(), "{}", json.dumps({"a": [0] * 60})], "server.max_message_values"),
+        ([header(), json.dumps([0] * 101)], "server.max_message_values"),
+        ([json.dumps([0] * 101)], "server.max_message_values"),
+    ],
+)
+def test_every_limit_is_told_with_its_key(frames, key):
+    limits = Limits(message_size=350, buffers=3, depth=4, values=50)
+    with pytest.raises(ProtocolError) as caught:
+        fed(frames, limits)
+
+    assert key in caught.value.hint
+    assert caught.value.close_code == CloseCode.TOO_BIG

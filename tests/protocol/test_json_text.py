@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from docsync_trio.base.errors import ProtocolError
 from docsync_trio.protocol.json_text import parse_object
+from docsync_trio.protocol.json_values import has_more_values
 
 VALUES = st.recursive(
     st.none()
@@ -28,10 +29,26 @@ def depth_of(value):
     return 0
 
 
-def close_code(text, depth=200):
+def separators_of(value):
+    """Commas and opening brackets that belong to no string."""
+    if not isinstance(value, dict | list):
+        return 0
+    inner = list(value.values() if isinstance(value, dict) else value)
+    return 1 + max(len(inner) - 1, 0) + sum(map(separators_of, inner))
+
+
+def parsed(text, depth=200, values=10_000):
+    return parse_object(text, "content", depth, values=values)
+
+
+def refused(text, **limits):
     with pytest.raises(ProtocolError) as caught:
-        parse_object(text, "content", depth)
-    return caught.value.close_code
+        parsed(text, **limits)
+    return caught.value
+
+
+def close_code(text, depth=200):
+    return refused(text, depth=depth, values=10_000_000).close_code
 
 
 @given(st.dictionaries(st.text(), VALUES), st.booleans(), st.integers(1, 6))
@@ -41,7 +58,7 @@ def test_an_object_is_parsed_exactly_if_it_is_no_deeper_than_allowed(value, asci
     if depth_of(value) > depth:
         assert close_code(text, depth) == 1009
     else:
-        assert parse_object(text, "content", depth) == value
+        assert parsed(text, depth) == value
 
 
 @pytest.mark.parametrize("text", ["[]", "1", '"a"', "null", "[{}]"])
@@ -67,13 +84,13 @@ def test_depth_that_never_ends_is_refused_as_well():
 
 
 def test_the_limit_itself_is_allowed():
-    value = parse_object('{"a":' + "[" * 199 + "]" * 199 + "}", "content", 200)
+    value = parsed('{"a":' + "[" * 199 + "]" * 199 + "}", 200)
 
     assert depth_of(value) == 200
 
 
 def test_brackets_in_strings_are_not_depth():
-    assert parse_object('{"a":"[[[[[[[[{{{{"}', "content", 1) == {"a": "[[[[[[[[{{{{"}
+    assert parsed('{"a":"[[[[[[[[{{{{"}', 1) == {"a": "[[[[[[[[{{{{"}
 
 
 @pytest.mark.parametrize(
@@ -88,7 +105,7 @@ def test_brackets_in_strings_are_not_depth():
     ],
 )
 def test_half_an_emoji_does_not_cost_the_page_its_connection(text, value):
-    assert parse_object(text, "content", 200) == {"a": value}
+    assert parsed(text, 200) == {"a": value}
 
 
 def test_mending_does_not_let_broken_json_pass():
@@ -97,7 +114,7 @@ def test_mending_does_not_let_broken_json_pass():
 
 def test_the_error_does_not_repeat_what_was_sent():
     with pytest.raises(ProtocolError) as caught:
-        parse_object("{secret", "content", 200)
+        parsed("{secret", 200)
 
     assert "secret" not in str(caught.value)
 
@@ -105,14 +122,36 @@ def test_the_error_does_not_repeat_what_was_sent():
 def test_so_many_values_are_allowed_and_no_more():
     text = json.dumps({"a": [0] * 100})  # two brackets, 99 commas
 
-    assert parse_object(text, "content", 200, values=101)["a"] == [0] * 100
-    with pytest.raises(ProtocolError) as caught:
-        parse_object(text, "content", 200, values=100)
-    assert caught.value.close_code == 1009
+    assert parsed(text, 200, values=101)["a"] == [0] * 100
+    fault = refused(text, values=100)
+    assert fault.close_code == 1009
+    assert fault.hint == "server.max_message_values allows 100 in the content"
+
+
+@given(st.dictionaries(st.text('"\\,[{ab'), VALUES))
+def test_what_stands_in_strings_is_no_value(content):
+    text = json.dumps({"all": content})
+    count = separators_of({"all": content})
+
+    assert parsed(text, values=count) == {"all": content}
+    assert "values" in str(refused(text, values=count - 1))
+
+
+@pytest.mark.parametrize("filling", [",", "\\", '"', "[", "é,", "\\,", '",'])
+def test_a_long_text_that_is_taken_apart_in_pieces_is_one_value(filling):
+    for more in range(3):
+        text = json.dumps({"a": filling * 150_000 + "x" * more, "b": [filling] * 3})
+        assert not has_more_values(text, 5)
+        assert has_more_values(text, 4)
+
+
+@pytest.mark.parametrize("text", ['{"a":[[]]}', '{"a":' * 2000])
+def test_too_deep_is_told_with_the_key(text):
+    assert refused(text, depth=2).hint == "server.max_message_depth allows 2 levels"
 
 
 @pytest.mark.parametrize("value", ["x" * 1000, "data:;base64," + "A" * 1000])
 def test_a_long_text_is_one_value(value):
     text = json.dumps({"a": value})
 
-    assert parse_object(text, "content", 200, values=2) == {"a": value}
+    assert parsed(text, 200, values=2) == {"a": value}
