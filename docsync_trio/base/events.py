@@ -182,4 +182,11 @@ class AcceptFailed(Event):
     error: OSError
 
 
+@attrs.frozen
+class ModelsNotFaster(Event):
+    """Bokeh computes its models as it came, or in part: *reason* says why, in words."""
+
+    reason: str
+
+
 Observer = Callable[[Event], None]

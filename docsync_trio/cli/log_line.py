@@ -162,6 +162,12 @@ def _accept_failed(event: events.AcceptFailed) -> LogLine:
     return LogLine("error", text, {"error": error_text(event.error)}, hint=hint)
 
 
+def _models_not_faster(event: events.ModelsNotFaster) -> LogLine:
+    text = f"documents are built and sent at Bokeh's own speed: {event.reason}"
+    hint = "see if there is a newer docsync-trio; server.speedups = false if it is meant to be so"
+    return LogLine("warning", text, {"reason": event.reason}, hint=hint)
+
+
 _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.SessionOpened: _session_opened,
     events.SessionEnded: _session_ended,
@@ -178,4 +184,5 @@ _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.RequestFailed: _request_failed,
     events.PeerFault: _peer_fault,
     events.AcceptFailed: _accept_failed,
+    events.ModelsNotFaster: _models_not_faster,
 }

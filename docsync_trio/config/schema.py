@@ -20,7 +20,7 @@ from docsync_trio.config.keys import key
 from docsync_trio.config.lists import FreeTable, ListOf, OneOrMore
 from docsync_trio.config.names import FunctionName, Metadata, MetadataFunction, ModuleName
 from docsync_trio.config.places import ExistingPath, OriginPattern, UrlPath, UrlPrefix
-from docsync_trio.config.scalars import Choice, Duration, Size, Text, Whole
+from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
 
 __all__ = [
@@ -125,6 +125,11 @@ class ServerSettings:
         0,
         doc="How many connections of all kinds may be open at once; further ones are asked to come "
         "back later (503). 0: as many as the process's limit of open files leaves.",
+    )
+    speedups: Annotated[bool, Flag()] = key(
+        default=True,
+        doc="Whether Bokeh's models are made faster and smaller where this Bokeh is one that we "
+        "know; documents are the same either way.",
     )
     keep_alive: KeepAliveSettings = key(KeepAliveSettings(), doc="Quiet connections and shutdown.")
 

@@ -18,10 +18,11 @@ from starlette.types import ASGIApp
 from docsync_trio.applications.application import Application
 from docsync_trio.applications.load import load_application
 from docsync_trio.base.errors import ConfigError, Problem
-from docsync_trio.base.events import Observer
+from docsync_trio.base.events import ModelsNotFaster, Observer
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.config.schema import Bind, SessionSettings, SiteSettings, TcpBind
 from docsync_trio.documents.bokeh_private import check as check_bokeh
+from docsync_trio.documents.speedups.switch import speed_up
 from docsync_trio.protocol.frames import Limits
 from docsync_trio.protocol.token import TokenSettings
 from docsync_trio.server.access import admit_websocket
@@ -94,6 +95,8 @@ async def open_site(
     """
     check_bokeh()
     settings = site.settings if isinstance(site, LoadedSite) else site
+    if settings.server.speedups:
+        _speed_up(observe)
     loaded = imported or load_applications(site)
     async with AsyncExitStack() as stack:
         contexts = await _open_applications(stack, settings, loaded.applications, observe)
@@ -144,6 +147,11 @@ async def _open_applications(
         )
         for application in applications
     ]
+
+
+def _speed_up(observe: Observer) -> None:
+    if reason := speed_up().reason:
+        observe(ModelsNotFaster(reason))
 
 
 def _tokens(settings: SiteSettings) -> dict[str, TokenSettings]:

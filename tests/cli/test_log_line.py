@@ -154,6 +154,14 @@ def test_full_file_descriptors_are_told_with_a_cure():
     assert "ulimit" in log_line(events.AcceptFailed(error=OSError(24, "too many"))).hint
 
 
+def test_models_at_bokehs_own_speed_are_told_with_the_key_that_says_so_on_purpose():
+    line = log_line(events.ModelsNotFaster("bokeh 4.0 is new to us"))
+
+    assert line.level == "warning"
+    assert "bokeh 4.0 is new to us" in line.text
+    assert "server.speedups" in line.hint
+
+
 def test_an_event_nobody_described_is_still_logged():
     @attrs.frozen
     class Strange(events.ApplicationEvent):

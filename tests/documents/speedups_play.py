@@ -13,7 +13,6 @@ from typing import Any
 from bokeh.core.has_props import HasProps, abstract, is_abstract
 from bokeh.core.properties import (
     Alias,
-    Any as AnyProperty,
     Dict,
     Either,
     Instance,
@@ -26,6 +25,7 @@ from bokeh.core.properties import (
     Set,
     String,
 )
+from bokeh.core.properties import Any as AnyProperty
 from bokeh.core.property.bases import Property
 from bokeh.core.property.instance import InstanceDefault
 from bokeh.core.property.wrappers import PropertyValueContainer
@@ -135,7 +135,7 @@ class Play:
     def step(self, what, *numbers):
         try:
             self.seen.append([what, self.said(getattr(self, what)(*numbers))])
-        except Exception as error:  # both Bokehs have to raise the same
+        except Exception as error:  # noqa: BLE001 - both Bokehs have to raise the same
             self.seen.append([what, type(error).__name__, plain(str(error))])
 
     def make(self, which, *settings):

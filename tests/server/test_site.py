@@ -1,14 +1,25 @@
 """A site, open."""
 
 import attrs
+import bokeh
 import pytest
 import trio
+from bokeh.core.has_props import HasProps
 from starlette.testclient import TestClient
 
 from docsync_trio.base.errors import ConfigError, ServerError
-from docsync_trio.base.events import SessionEnded, SessionOpened
+from docsync_trio.base.events import ModelsNotFaster, SessionEnded, SessionOpened
 from docsync_trio.config.load import load_site
-from docsync_trio.config.schema import FdBind, SessionSettings, SiteSettings, TcpBind, UnixBind
+from docsync_trio.config.schema import (
+    FdBind,
+    ServerSettings,
+    SessionSettings,
+    SiteSettings,
+    TcpBind,
+    UnixBind,
+)
+from docsync_trio.documents.speedups import switch, values
+from docsync_trio.documents.speedups.switch import slow_down
 from docsync_trio.server.mountable import create_asgi
 from docsync_trio.server.site import is_private, open_site, token_settings
 from tests.server.a_site import PLOT, a_site, application
@@ -161,3 +172,27 @@ async def test_a_bokeh_that_we_do_not_know_is_said_before_anything_runs(monkeypa
     with pytest.raises(ServerError, match="bokeh 99"):
         async with open_site(SiteSettings(), observe=lambda _: None):
             pass
+
+
+@pytest.mark.parametrize("speedups", [True, False])
+async def test_models_are_faster_unless_the_operator_does_not_want_it(tmp_path, speedups):
+    slow_down()
+    server = ServerSettings(speedups=speedups)
+    settings = SiteSettings(server=server, applications=(application(tmp_path, "/app"),))
+    seen = []
+    async with open_site(settings, observe=seen.append):
+        assert (HasProps.__init__ is values.init) is speedups
+    slow_down()
+    assert seen == []
+
+
+async def test_a_bokeh_that_is_new_to_us_is_told_and_left_as_it_is(tmp_path, monkeypatch):
+    slow_down()
+    monkeypatch.setattr(switch, "is_known", lambda function: False)
+    settings = SiteSettings(applications=(application(tmp_path, "/app"),))
+    seen = []
+    async with open_site(settings, observe=seen.append):
+        pass
+    slow_down()
+    assert [type(event) for event in seen] == [ModelsNotFaster]
+    assert bokeh.__version__ in seen[0].reason

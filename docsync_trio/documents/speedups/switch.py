@@ -88,13 +88,11 @@ if not hasattr(HasProps, "__property_info__"):  # Bokeh 3.10 has these itself
 class SpeedUp:
     """What came of it.
 
-    *active* are the names of the replacements in force, *unknown* of those that are not
-    because this Bokeh has another function there. *reason* is why Bokeh has been left as
-    it is, in words, or empty.
+    *active* are the names of the replacements in force. *reason* is why Bokeh has been left
+    as it is, wholly or in part, in words; empty where it has not.
     """
 
     active: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
     reason: str = ""
 
 
@@ -141,8 +139,10 @@ def _speed_up() -> SpeedUp:
     if why:
         slow_down()
         return SpeedUp(reason=f"with bokeh {bokeh.__version__} the fast way {why}")
-    active = tuple(known)
-    return SpeedUp(active, tuple(name for name in REPLACEMENTS if name not in active))
+    unknown = ", ".join(REPLACEMENTS.keys() - known)
+    return SpeedUp(
+        tuple(known), unknown and f"bokeh {bokeh.__version__} is new to us in part ({unknown})"
+    )
 
 
 def install(*names: str) -> None:
