@@ -86,7 +86,7 @@ class Replica:
         self._mark, self._connection = greeting.mark, greeting.connection
         # Bokeh's server does not say whether the session is still the one that got it.
         if self.pushes and (is_first or self._remade or not greeting.mark):
-            self._unsettled.take(self.document)
+            self._unsettled.forget()
             self._put(self._push())
             self.in_step = True  # what changes from now on follows it
         else:
@@ -152,10 +152,12 @@ class Replica:
         self._question = ""
         if message.kind == "ERROR":
             raise ServerFault("the server has no document to give", reason=message.content["text"])
+        self.in_step = True  # what callbacks change from now on can be sent
         if message.kind == "OK":
             self._arrived((), is_new=self._remade)
         elif not self.ready:
             self._apply(lambda: self._shared.push(SERVER, message))
+            self._unsettled.forget()
             self._arrived((), is_new=False)
         else:
             self._catch_up(message)
@@ -184,7 +186,7 @@ class Replica:
         _raise(errors)
 
     def _arrived(self, not_kept: tuple[str, ...], *, is_new: bool) -> None:
-        self.ready = self.in_step = True
+        self.ready = True
         if self._away:
             self._away = False
             self._on_news(Remade(not_kept) if is_new else Rejoined(not_kept))

@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
 import attrs
+import h11
 import trio
 from trio_websocket import ConnectionClosed, ConnectionRejected, WebSocketConnection
 from wsproto import ConnectionType, WSConnection
@@ -123,33 +124,50 @@ async def open_wire(
         max_message_size=max_message_size,
         receive_buffer_size=2**16,
     )
-    refused: list[ConnectionRejected] = []
+    reader = _Reader(socket)
     with single_error():
         async with stream, trio.open_nursery() as nursery:
-            nursery.start_soon(_read, socket, refused)
-            await socket._open_handshake.wait()  # noqa: SLF001
-            if refused:
-                raise _refusal(refused[0])
-            wire = ClientWire(socket, stream)
-            nursery.start_soon(wire.beat)
+            nursery.start_soon(reader.run)
             try:
-                yield wire
+                await reader.shaken_hands()
+                wire = ClientWire(socket, stream)
+                nursery.start_soon(wire.beat)
+                try:
+                    yield wire
+                finally:
+                    with trio.move_on_after(CLOSE_SECONDS, shield=True):
+                        await socket.aclose()
             finally:
-                with trio.move_on_after(CLOSE_SECONDS, shield=True):
-                    await socket.aclose()
+                reader.scope.cancel()
                 nursery.cancel_scope.cancel()
 
 
-async def _read(socket: GuardedConnection, refused: list[ConnectionRejected]) -> None:
-    """Let trio-websocket read; whatever ends that wakes who waits for the handshake."""
-    try:
-        await socket._reader_task()  # noqa: SLF001
-    except ConnectionRejected as rejection:
-        refused.append(rejection)
-    except (ConnectionClosed, LocalProtocolError, RemoteProtocolError):
-        pass  # who receives next is told
-    finally:
-        socket._open_handshake.set()  # noqa: SLF001
+@attrs.define(eq=False)
+class _Reader:
+    """Lets trio-websocket read, until it is told to end: a close frame wants its answer."""
+
+    _socket: GuardedConnection
+    scope: trio.CancelScope = attrs.field(factory=lambda: trio.CancelScope(shield=True), init=False)
+    _rejection: ConnectionRejected | None = attrs.field(default=None, init=False)
+
+    async def run(self) -> None:
+        """Read; whatever ends that wakes who waits for a handshake."""
+        try:
+            with self.scope:
+                await self._socket._reader_task()  # noqa: SLF001
+        except ConnectionRejected as rejection:
+            self._rejection = rejection
+        except (ConnectionClosed, LocalProtocolError, RemoteProtocolError, h11.ProtocolError):
+            return  # who receives next is told
+        finally:
+            self._socket._open_handshake.set()  # noqa: SLF001
+            self._socket._close_handshake.set()  # noqa: SLF001
+
+    async def shaken_hands(self) -> None:
+        """Wait for the server's answer. Raises `HandshakeRefused` if it is no."""
+        await self._socket._open_handshake.wait()  # noqa: SLF001
+        if self._rejection is not None:
+            raise _refusal(self._rejection)
 
 
 def _refusal(rejection: ConnectionRejected) -> HandshakeRefused:

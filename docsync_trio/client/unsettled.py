@@ -62,6 +62,11 @@ class Unsettled:
         """The server has answered that message."""
         self._sent.pop(message_id or "", None)
 
+    def forget(self) -> None:
+        """The server has all of it, or is about to get it."""
+        self._fresh.clear()
+        self._sent.clear()
+
     def take(self, document: Document) -> tuple[list[tuple[Edit, Any]], tuple[str, ...]]:
         """The changes to make again, each with its value, and the names of all others."""
         edits = dict.fromkeys(edit for edits in self._sent.values() for edit in edits)

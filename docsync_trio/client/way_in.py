@@ -152,5 +152,5 @@ def _followed(url: str, location: str) -> str:
 def _plain(text: str) -> str:
     """Return the one line that matters of an error page, which may be HTML."""
     title = _TITLE.search(text)
-    line = unescape(title[1]) if title else text
+    line = unescape(title[1]) if title else text.partition("Traceback (")[0]
     return " ".join(line.split())[:_LONGEST_REASON]

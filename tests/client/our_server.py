@@ -1,0 +1,84 @@
+"""Our server on a free port, in the test's own Trio, with applications made of source text."""
+
+from contextlib import asynccontextmanager
+
+import attrs
+import trio
+
+from docsync_trio.config.bind import TcpBind
+from docsync_trio.server.binds import bind_sockets
+from docsync_trio.server.serve import serve_site
+from tests.server.a_site import a_site, application
+
+SLIDER = """
+from bokeh.models import ColumnDataSource, Div, Slider
+from bokeh.plotting import curdoc
+
+document = curdoc()
+slider = Slider(name="slider", start=0, end=100, value=1)
+label = Div(name="label", text="one")
+asked = Div(name="asked", text=repr(document.session_context.request.arguments))
+table = ColumnDataSource(name="table", data={"x": [1, 2, 3]})
+heard = []
+
+def moved(attr, old, new):
+    heard.append(new)
+    label.text = f"at {heard}"
+    if new == 66:
+        raise ValueError("not this one")
+
+slider.on_change("value", moved)
+document.title = "A slider"
+for root in (slider, label, asked, table):
+    document.add_root(root)
+"""
+BROKEN = "raise ValueError('broken by its author')"
+
+
+@attrs.define(eq=False)
+class OurServer:
+    url: str
+    site: object
+    stop: trio.Event
+
+    def sessions(self, path="/app"):
+        return list(self.site.context(path).sessions.values())
+
+    async def change(self, function, path="/app"):
+        """Let the application's session change its document."""
+        (session,) = self.sessions(path)
+        await session.with_document(function)
+
+    def cut(self, path="/app"):
+        """Break all connections, as a proxy does that restarts."""
+        for session in self.sessions(path):
+            for connection in list(session._connections._here):
+                connection._wire.drop("cut")
+
+
+@asynccontextmanager
+async def our_server(folder, applications=None, *, port=0, sessions=None, **server):
+    sources = applications or {"/app": SLIDER}
+    made = [
+        application(folder, path, source, sessions=dict(sessions or {}))
+        for path, source in sources.items()
+    ]
+    async with a_site(*made, **server) as site:
+        sockets = bind_sockets([TcpBind("127.0.0.1", port)])
+        port, stop = sockets[0].getsockname()[1], trio.Event()
+        async with trio.open_nursery() as nursery:
+
+            async def serve(task_status):
+                await serve_site(
+                    site.site,
+                    sockets,
+                    observe=site.events.append,
+                    stop=stop,
+                    task_status=task_status,
+                )
+
+            await nursery.start(serve)
+            try:
+                yield OurServer(f"http://127.0.0.1:{port}", site, stop)
+            finally:
+                stop.set()
