@@ -39,7 +39,7 @@ Author = object
 _COLUMN_EVENTS = (ColumnDataChangedEvent, ColumnsPatchedEvent, ColumnsStreamedEvent)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Change:
     """One entry of a patch to come; *encode* writes it with the serializer of its message.
 
@@ -146,20 +146,20 @@ class Changes:
             author = None  # the author's value may have been overwritten: it must hear of it
         change = value_change(self.document, model, attr, author)
         if author is None and isinstance(model.lookup(attr), ColumnDataPropertyDescriptor):
-            change = attrs.evolve(change, encode=self._table_encoder(model, change))
+            change.encode = self._table_encoder(model, change.encode)
         self._put(change)
 
     def _table_encoder(
-        self, model: Model, change: Change
+        self, model: Model, whole: Callable[[PatchSerializer], Any | None]
     ) -> Callable[[PatchSerializer], Any | None]:
-        """Writes *change*, of the data of *model*, as a difference for those who can take it."""
+        """Writes the data of *model* as a difference for those who can take it, else *whole*."""
         decided: list[list[DocumentPatchedEvent]] = []
 
         def encode(serializer: PatchSerializer) -> Any | None:
             is_known = model.id in self.document.models and model not in new_models(self.document)
             if not (serializer.keep_columns and is_known):
                 self._tables.forget(model)
-                return change.encode(serializer)
+                return whole(serializer)
             try:
                 if not decided:  # all groups of viewers are told the same
                     decided.append(self._tables.events_for(self.document, model))

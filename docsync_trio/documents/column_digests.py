@@ -11,12 +11,13 @@ from array import array
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
-import attrs
 import numpy as np
 from bokeh.util.dependencies import uses_pandas
 from bokeh.util.serialization import array_encoding_disabled, transform_array, transform_series
+
+from docsync_trio.documents.encoding import is_sent_as_it_is
 
 BLOCK = 512
 """Rows that share one hash: 4 KB of floats, the least that a change of one row costs."""
@@ -28,8 +29,7 @@ _NUMPY = (np.floating, np.integer, np.bool_, np.str_)
 Kind = tuple[object, ...]
 
 
-@attrs.frozen
-class Column:
+class Column(NamedTuple):
     """A column as it is written into messages: *rows* of one *kind*.
 
     Only columns of the same kind become the same thing in a page; *flat* ones, with one
@@ -45,8 +45,7 @@ class Column:
         return not isinstance(self.rows, np.ndarray) or self.rows.ndim == 1
 
 
-@attrs.frozen
-class Digest:
+class Digest(NamedTuple):
     """What is remembered of a column."""
 
     kind: Kind
@@ -77,6 +76,8 @@ def column_of(value: Any) -> Column | None:
     """*value*, a column of a data source, as Bokeh sends it; None for what is not understood."""
     if isinstance(value, list | tuple):
         return Column(("list",), value)
+    if is_sent_as_it_is(value):
+        return Column(("array", value.dtype.str, value.shape[1:]), value)
     values = _as_array(value)
     if values is None or values.ndim == 0:
         return None
@@ -107,7 +108,7 @@ def _digest(kind: Kind, rows: Any) -> Digest | None:
 def _array_blocks(rows: np.ndarray[Any, Any]) -> Sequence[int]:
     if rows.size == 0:
         return array("q")
-    return array("q", (hash(rows[at : at + BLOCK].tobytes()) for at in range(0, len(rows), BLOCK)))
+    return array("q", [hash(rows[at : at + BLOCK].tobytes()) for at in range(0, len(rows), BLOCK)])
 
 
 def _list_blocks(rows: Sequence[Any]) -> Sequence[int] | None:

@@ -1,28 +1,44 @@
 """From Bokeh's values to the JSON text and buffers of a message, once for all viewers."""
 
+import itertools
+import sys
 from collections.abc import Callable, Container
+from math import isfinite
 from typing import Any, TypeVar
 
+import numpy as np
 import orjson
 from bokeh.core.json_encoder import serialize_json
 from bokeh.core.serialization import Buffer as BokehBuffer
-from bokeh.core.serialization import Ref, Serialized, Serializer
+from bokeh.core.serialization import Ref, Serializable, Serialized, Serializer
+from bokeh.core.types import ID
 from bokeh.document import Document
 from bokeh.model import Model
+from bokeh.util.serialization import BINARY_ARRAY_TYPES
 
 from docsync_trio.protocol.message import Buffer, Outgoing
 from docsync_trio.protocol.outgoing import outgoing
 
 T = TypeVar("T")
 
+_ARRAYS = {dtype: dtype.name for dtype in BINARY_ARRAY_TYPES}
+_AS_IS = frozenset({str, bool, type(None)})
+_SAFE_INT = 2**53 - 1
+
+# Only the buffers of one message need different ids.
+_numbers = itertools.count(1)
+
 
 class PatchSerializer(Serializer):
     """Writes a bare reference for each model that every receiver has already.
 
     Bokeh collects those references into a dictionary first, at each patch; here
-    they are looked up. *new* are the models that the receivers do not have, *leaving*
-    the removed roots that they do have. *keep_columns* says that they have been told all
-    that was sent before, and keep the columns of a table that an event does not name.
+    they are looked up. Plain values, which are most of what is sent, are written here;
+    Bokeh tries them against all that it knows.
+
+    *new* are the models that the receivers do not have, *leaving* the removed roots that
+    they do have. *keep_columns* says that they have been told all that was sent before, and
+    keep the columns of a table that an event does not name.
     """
 
     def __init__(
@@ -46,6 +62,46 @@ class PatchSerializer(Serializer):
             return None if obj in self._new else obj.ref
         return ref
 
+    def encode(self, obj: Any) -> Any:
+        """What Bokeh's own makes of *obj*, but for the ids of buffers."""
+        kind = type(obj)
+        if (
+            kind in _AS_IS
+            or (kind is float and isfinite(obj))
+            or (kind is int and -_SAFE_INT < obj <= _SAFE_INT)
+        ):
+            return obj
+        if kind is np.ndarray:
+            return self._array(obj)
+        if kind is list:
+            return self._list(obj)
+        if isinstance(obj, dict) and obj and not self._has_its_own_way(obj):
+            encode = self.encode
+            return {"type": "map", "entries": [(encode(k), encode(v)) for k, v in obj.items()]}
+        return super().encode(obj)
+
+    def _has_its_own_way(self, obj: Any) -> bool:
+        return isinstance(obj, Serializable) or type(obj) in self._encoders
+
+    def _list(self, values: list[Any]) -> list[Any]:
+        kinds = set(map(type, values))
+        if kinds <= _AS_IS or (kinds == {float} and all(map(isfinite, values))):
+            return values.copy()
+        return [self.encode(value) for value in values]
+
+    def _array(self, array: np.ndarray[Any, Any]) -> Any:
+        if not is_sent_as_it_is(array):
+            return super().encode(array)
+        buffer = BokehBuffer(ID(f"b{next(_numbers)}"), array.data)
+        self._buffers.append(buffer)
+        return {
+            "type": "ndarray",
+            "array": {"type": "bytes", "data": buffer},
+            "shape": list(array.shape),
+            "dtype": _ARRAYS[array.dtype],
+            "order": sys.byteorder,
+        }
+
     def has_yet_to_write(self, model: Model) -> bool:
         """Whether the receivers do not know *model*, not even from what is written so far."""
         return model in self._new and not self.has_ref(model)
@@ -65,6 +121,16 @@ class PatchSerializer(Serializer):
                 self._references.popitem()
             del self._buffers[buffers:]
             raise
+
+
+def is_sent_as_it_is(value: Any) -> bool:
+    """Whether *value* is an array whose bytes in memory are what is sent."""
+    return (
+        type(value) is np.ndarray
+        and value.dtype in _ARRAYS
+        and value.flags.c_contiguous
+        and value.ndim > 0
+    )
 
 
 def encode_message(

@@ -5,6 +5,8 @@ callback that raises is the application's fault and stops nothing: the other eve
 of the patch still apply, or the two sides would differ for ever.
 """
 
+from collections import ChainMap
+from collections.abc import Mapping
 from typing import Any
 
 from bokeh.core.serialization import Buffer as BokehBuffer
@@ -37,6 +39,18 @@ _FIELDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 
 
+class PatchDeserializer(Deserializer):
+    """Finds the models of *table* where they are.
+
+    Bokeh puts them into a dictionary of its own first, for each patch all of them.
+    """
+
+    def __init__(self, table: Mapping[ID, Model], author: object) -> None:
+        super().__init__(setter=author)  # type: ignore[arg-type]
+        self.brought: dict[ID, Model] = {}
+        self._references = ChainMap(self.brought, table)  # type: ignore[assignment, arg-type]
+
+
 class Patch:
     """The events of one PATCH-DOC, decoded against the document they are for."""
 
@@ -45,14 +59,14 @@ class Patch:
         self._document = document
         self.author = author
         self._before = model_table(document)
-        self._deserializer = Deserializer(list(document.models), setter=author)  # type: ignore[arg-type]
+        self._deserializer = PatchDeserializer(self._before, author)
         self._events = self._decode(message)
         self._dropped: set[ID] = set()
         self._removed: set[ID] = set()
 
     def brought(self, model: Model) -> bool:
         """Whether the author itself sent *model*, which was not in the document before."""
-        return self._deserializer.has_ref(model) and model.id not in self._before
+        return self._deserializer.brought.get(model.id) is model
 
     def keeps(self, model: Model) -> bool:
         """Whether the author, which had *model*, has it for sure, though it is new again."""

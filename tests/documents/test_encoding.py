@@ -1,12 +1,21 @@
 """From Bokeh's values to messages."""
 
 import datetime as dt
+from array import array
 
 import numpy as np
+import pandas as pd
 import pytest
-from bokeh.core.serialization import Buffer, Deserializer, Serialized
+from bokeh.core.property.wrappers import (
+    PropertyValueColumnData,
+    PropertyValueDict,
+    PropertyValueList,
+)
+from bokeh.core.serialization import Buffer, Deserializer, Serialized, Serializer
 from bokeh.document import Document
 from bokeh.models import Div, Row
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from docsync_trio.documents.encoding import PatchSerializer, encode_message
 from tests.documents.viewers import received
@@ -83,3 +92,81 @@ def test_what_could_not_be_written_has_not_been_written():
     assert serializer.buffers == []
     assert serializer.attempt(lambda s: s.encode(new))["id"] == new.id
     assert not serializer.has_yet_to_write(new)
+
+
+numbers = st.one_of(
+    st.floats(), st.integers(-(2**53) - 2, 2**53 + 2), st.booleans(), st.just(-0.0), st.none()
+)
+arrays = st.builds(
+    lambda shape, kind, order: np.ones(shape, kind, order=order),
+    st.sampled_from([(), (0,), (3,), (2, 3), (0, 2)]),
+    st.sampled_from(["f8", "f4", ">f8", "i4", "i8", "u1", "?", "M8[ms]", "U3", "O", "c16", "f2"]),
+    st.sampled_from("CF"),
+)
+others = st.sampled_from(
+    [
+        np.float64(1.5),
+        np.int64(3),
+        np.bool_(1),
+        dt.date(2020, 1, 1),
+        dt.timedelta(seconds=1),
+        b"bytes",
+        slice(1, None, 2),
+        {1, 2},
+        np.ma.masked_array([1.0, 2.0], [True, False]),
+        np.arange(10.0)[::2],
+        np.array([2**40]),
+        pd.Series([1.0, 2.0]),
+        object(),
+        array("i", [1, 2]),
+    ]
+)
+values = st.recursive(
+    numbers | st.text() | arrays | others,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.tuples(inner, inner)
+        | st.dictionaries(st.text() | st.integers() | st.none(), inner, max_size=3)
+        | st.builds(PropertyValueList, st.lists(inner, max_size=3))
+        | st.builds(PropertyValueDict, st.dictionaries(st.text(), inner, max_size=3))
+        | st.builds(PropertyValueColumnData, st.dictionaries(st.text(), inner, max_size=3))
+    ),
+    max_leaves=12,
+)
+
+
+def written(serializer, value):
+    """What *serializer* writes, with numbers for the ids of buffers; or why it does not."""
+    try:
+        rep = serializer.encode(value)
+    except Exception as error:  # noqa: BLE001 - whatever Bokeh raises
+        return type(error)
+    ids = {buffer.id: number for number, buffer in enumerate(serializer.buffers)}
+    return _with_numbers(rep, ids), [bytes(buffer.data) for buffer in serializer.buffers]
+
+
+def _with_numbers(rep, ids):
+    if isinstance(rep, Buffer):
+        return {"buffer": ids[rep.id]}
+    if isinstance(rep, dict):
+        return {key: _with_numbers(value, ids) for key, value in rep.items()}
+    if isinstance(rep, list | tuple):
+        return [_with_numbers(value, ids) for value in rep]
+    return repr(rep)
+
+
+@pytest.mark.filterwarnings("ignore:out of range integer")
+@settings(max_examples=100, deadline=None)
+@given(value=values)
+def test_whatever_the_value_it_is_written_as_bokeh_writes_it(value):
+    assert written(PatchSerializer(Document(), ()), value) == written(Serializer(), value)
+
+
+def test_the_buffers_of_messages_that_are_put_together_have_different_ids():
+    ids = set()
+    for _ in range(3):
+        serializer = PatchSerializer(Document(), ())
+        serializer.encode([np.ones(2), b"bytes", np.ones(2)])
+        ids.update(buffer.id for buffer in serializer.buffers)
+
+    assert len(ids) == 9

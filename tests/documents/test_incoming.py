@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docsync_trio.base.errors import ProtocolError
-from docsync_trio.documents.incoming import Patch, replace_document
+from docsync_trio.documents.incoming import Patch, PatchDeserializer, replace_document
 from docsync_trio.protocol.outgoing import outgoing
 from tests.documents.viewers import received
 
@@ -194,3 +194,25 @@ def test_a_div_sent_whole_is_a_div():
     new = {"type": "object", "name": "Div", "id": "d1", "attributes": {"text": "hello"}}
     patch(document, {"kind": "RootAdded", "model": new}).apply()
     assert isinstance(document.get_model_by_id("d1"), Div)
+
+
+class Endless(dict):
+    """Models that nobody may go through, only look up."""
+
+    def __iter__(self):
+        raise AssertionError("somebody goes through all models")
+
+    keys = values = items = __iter__
+
+
+def test_a_patch_does_not_become_dearer_with_the_models_of_the_document():
+    document = a_document()
+    slider = document.select_one({"name": "slider"})
+    deserializer = PatchDeserializer(Endless({slider.id: slider}), "a viewer")
+
+    div = {"type": "object", "name": "Div", "id": "d2", "attributes": {}}
+
+    decoded = deserializer.decode([{"id": slider.id}, div])
+
+    assert decoded[0] is slider
+    assert deserializer.brought == {decoded[1].id: decoded[1]}

@@ -87,7 +87,7 @@ def ours(chunks):
     return frames, outcome(reader.protocol)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(stream=streams, sizes=pieces)
 @example(stream=[frame(TEXT, b"\xc3\x28"), frame(TEXT, b"late")], sizes=[])
 @example(stream=[frame(TEXT, b"a"), frame(Opcode.CLOSE, b"\x03\xe8"), frame(TEXT, b"b")], sizes=[])
