@@ -30,6 +30,7 @@ from docsync_trio.config.schema import ServerSettings
 from docsync_trio.server.head import MAX_HEAD
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.request_body import BoundedBodies
+from docsync_trio.server.vigil import STATE_KEY, Vigil
 
 SEND_SECONDS: Final = 30.0
 """How long a write waits for a peer that takes nothing; nginx's default is 60."""
@@ -80,6 +81,7 @@ class HttpServer:
         bounded: Any = BoundedBodies(app, limit=settings.max_body_size)
         self._app = wrap_app(bounded, self._config.wsgi_max_body_size, "asgi")
         self._context = _Context(None)
+        self._longest_silence = settings.keep_alive.ping + settings.keep_alive.pong
 
     async def serve(self, socket: PeerSocket, head: bytes) -> None:
         """Serve the requests of one connection, of which *head* has been read already.
@@ -87,8 +89,9 @@ class HttpServer:
         Raises whatever hypercorn raises: containing it is the front door's part.
         """
         with trio.CancelScope() as scope:
-            stream: Any = BoundedStream(socket, head, scope)
-            state = ConnectionState({})
+            vigil = Vigil(self._longest_silence)
+            stream: Any = BoundedStream(socket, head, scope, vigil)
+            state = ConnectionState({STATE_KEY: vigil})
             await _Connection(self._app, self._config, self._context, state, stream).run()
 
     async def end_when_idle(self) -> None:
@@ -126,7 +129,7 @@ def _config(settings: ServerSettings, observe: Observer) -> Config:
     config.h2_max_header_list_size = MAX_HEAD
     config.websocket_max_message_size = settings.max_message_size
     config.websocket_ping_interval = _or_none(keep_alive.ping)
-    # The only notice that hypercorn takes of a silent peer: it does not wait for pongs.
+    # The only notice that hypercorn takes of a silent peer, beside our `Vigil`.
     config.read_timeout = _or_none(max(keep_alive.http, keep_alive.ping + keep_alive.pong))  # type: ignore[assignment]
     config.include_server_header = False
     config.errorlog = None
@@ -165,11 +168,15 @@ class BoundedStream:
 
     It begins with *head*, read before. No write lasts for ever: hypercorn shields its
     writes, so the bound has to be inside. When nothing more can come, the days of
-    *scope*, in which the connection is served, are numbered.
+    *scope*, in which the connection is served, are numbered; *vigil* tells when nobody is
+    there any more.
     """
 
-    def __init__(self, socket: PeerSocket, head: bytes, scope: trio.CancelScope) -> None:
+    def __init__(
+        self, socket: PeerSocket, head: bytes, scope: trio.CancelScope, vigil: Vigil
+    ) -> None:
         self._scope = scope
+        self._vigil = vigil
         self._socket = socket
         self._stream = socket.as_stream()
         self._head = head
@@ -185,13 +192,17 @@ class BoundedStream:
             head, self._head = self._head, b""
             return head
         try:
-            received = bytes(await self._stream.receive_some(max_bytes))
+            received = await self._vigil.listen(lambda: self._stream.receive_some(max_bytes))
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             self._number_the_days()
             raise
+        if received is None:
+            self._number_the_days()
+            self._socket.close()
+            raise trio.BrokenResourceError("the peer did not answer a ping")
         if not received:
             self._number_the_days()
-        return received
+        return bytes(received)
 
     async def send_all(self, data: bytes) -> None:
         """Send, or give the peer up."""

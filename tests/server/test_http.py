@@ -10,6 +10,7 @@ from docsync_trio.server import http
 from docsync_trio.server.http import BoundedStream, HttpServer, check_hypercorn
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.request_body import FIRST_SECONDS
+from docsync_trio.server.vigil import Vigil
 from tests.server.network_fakes import (
     FakeSite,
     Peer,
@@ -124,7 +125,7 @@ async def test_nothing_is_left_of_a_connection_whose_peer_left(nursery, autojump
 async def test_a_write_that_the_peer_does_not_take_ends(autojump_clock):
     ours, theirs = stream_pair()
     socket = PeerSocket(ours)
-    stream = BoundedStream(socket, b"", trio.CancelScope())
+    stream = BoundedStream(socket, b"", trio.CancelScope(), Vigil(60.0))
 
     with trio.CancelScope(shield=True), pytest.raises(trio.BrokenResourceError):
         await stream.send_all(b"x" * 10_000_000)
@@ -216,7 +217,7 @@ async def test_a_body_that_drips_is_408_in_bounded_time(reading, autojump_clock)
 
 async def test_a_reader_that_takes_a_byte_now_and_then_is_dropped(autojump_clock):
     ours, theirs = stream_pair()
-    stream = BoundedStream(PeerSocket(ours), b"", trio.CancelScope())
+    stream = BoundedStream(PeerSocket(ours), b"", trio.CancelScope(), Vigil(60.0))
 
     async def sip():
         while await theirs.receive_some(10_000):  # noqa: ASYNC110 - a slow line takes time
@@ -232,7 +233,7 @@ async def test_a_reader_that_takes_a_byte_now_and_then_is_dropped(autojump_clock
 
 async def test_a_reader_of_something_big_on_a_slow_line_gets_all_of_it(autojump_clock):
     ours, theirs = stream_pair()
-    stream = BoundedStream(PeerSocket(ours), b"", trio.CancelScope())
+    stream = BoundedStream(PeerSocket(ours), b"", trio.CancelScope(), Vigil(60.0))
     received = 0
 
     async def read_slowly():
