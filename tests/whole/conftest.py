@@ -1,13 +1,21 @@
-"""One browser for each module of tests, one fresh profile for each page."""
+"""One browser for each module of tests, one fresh profile for each page.
+
+The servers are started for the modules that ask for them.
+"""
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.whole.bokeh_page import SCREENSHOTS, BokehPage, Visit
+from tests.whole.desk_site import desks
+from tests.whole.network import Line, line_to
+from tests.whole.processes import Server, running
 
 FLAGS = [
     "--no-sandbox",
@@ -79,3 +87,44 @@ def visit(browser: Browser) -> Iterator[Visit]:
     for page in pages:
         page.page.context.close()
     assert [fault for page in pages for fault in page.faults] == []
+
+
+@pytest.fixture(scope="module")
+def guest_house() -> Iterator[Server]:
+    """Pages of somebody else's site, which may embed applications of `server`."""
+    command = [sys.executable, str(Path(__file__).with_name("flask_pages.py"))]
+    with running(command, listening=r"listening at port (?P<port>\d+)") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def server(guest_house: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The site of `desk_site`; a module may have its own server of that name."""
+    with desks(guest_house, tmp_path_factory.mktemp("site")) as server:
+        yield server
+
+
+@pytest.fixture
+def line(server: Server) -> Iterator[Line]:
+    with line_to(server.url) as line:
+        yield line
+
+
+@pytest.fixture(scope="module")
+def other_visitor(browser: Browser, server: Server) -> Iterator[BokehPage]:
+    page = new_tab(browser).open(f"{server.url}/desk")
+    page.page.evaluate("window.here_all_along = Bokeh.documents[0].roots()[0]")
+    yield page
+    page.page.context.close()
+    assert page.faults == []
+
+
+@pytest.fixture
+def undisturbed(other_visitor: BokehPage) -> Iterator[None]:
+    """Somebody else's page on the same server, which notices nothing of the test."""
+    yield
+    speed = other_visitor.value("speed", "m.value") + 1
+    other_visitor.step("speed", 1)
+    other_visitor.until("log", f"m.text == '{speed - 10} changes: {speed}'")
+    assert other_visitor.page.evaluate("here_all_along === Bokeh.documents[0].roots()[0]")
+    assert other_visitor.page.get_by_role("status").count() == 0

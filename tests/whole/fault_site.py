@@ -14,7 +14,7 @@ curdoc().add_root(Div(text="quiet"))
 curdoc().add_root(Slider(name="slider", start=0, end=10, value=1))
 """
 
-LISTENING = r"http://127\.0\.0\.1:(?P<port>[1-9]\d*)"
+LISTENING = r"http://[\d.]+:(?P<port>[1-9]\d*)"
 
 
 def write_site(folder: Path, *, top: str = "", **applications: str) -> Path:

@@ -1,9 +1,7 @@
 """Pages that are there before their document, in a browser, until it comes or will not."""
 
 import re
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -11,7 +9,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.whole.bokeh_page import BokehPage
-from tests.whole.processes import Server, running
+from tests.whole.fault_site import serving
+from tests.whole.processes import Server
 
 pytestmark = [pytest.mark.whole, pytest.mark.browser]
 
@@ -137,17 +136,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site.toml"
 
 
-@contextmanager
-def served(site: Path, host: str) -> Iterator[Server]:
-    """Serve *site*; some of its applications fail, which is in the log."""
-    command = [sys.executable, "-m", "docsync_trio", "run", str(site), "--bind", f"{host}:0"]
-    with running(command, listening=r"http://[\d.]+:(?P<port>[1-9]\d*)") as server:
-        yield server
-
-
 @pytest.fixture(scope="module")
 def server(site: Path) -> Iterator[Server]:
-    with served(site, "127.0.0.1") as server:
+    with serving(site) as server:
         yield server
 
 
@@ -223,7 +214,7 @@ def test_the_author_sees_the_error_in_the_place_of_the_spinner(
 def test_visitors_from_elsewhere_see_the_number_under_which_the_log_has_it(
     tab: BokehPage, site: Path
 ) -> None:
-    with served(site, "0.0.0.0") as server:
+    with serving(site, "--bind", "0.0.0.0:0") as server:
         tab.page.goto(f"{server.url}/broken")
         incident = tab.page.locator("code").inner_text()
         assert re.search(rf"incident\W+{incident}", server.log.text)
@@ -265,7 +256,7 @@ def test_an_empty_document_ends_the_wait_too(tab: BokehPage, server: Server) -> 
 
 
 def test_who_merely_looks_builds_nothing(tab: BokehPage, site: Path) -> None:
-    with served(site, "127.0.0.1") as server:
+    with serving(site) as server:
         for path in ("/slow", "/broken"):
             for method in ("GET", "HEAD"):
                 with urlopen(Request(server.url + path, method=method), timeout=10) as reply:

@@ -5,63 +5,18 @@ another on the same server that must never notice.
 """
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.whole.bokeh_page import BokehPage, Visit
-from tests.whole.conftest import new_tab
+from tests.whole.desk_site import BACK, DESK, LOST, NOT_ALL_KEPT, at, let_time_pass, status
 from tests.whole.network import Line, line_to
 from tests.whole.processes import Server, docsync, running
 
-pytestmark = [pytest.mark.whole, pytest.mark.browser]
+pytestmark = [pytest.mark.whole, pytest.mark.browser, pytest.mark.usefixtures("undisturbed")]
 
-HERE = Path(__file__).resolve().parent
-DESK = HERE / "desk.py"
-SITE = f"""
-[server]
-allow_origins = ["127.0.0.1:{{port}}"]
-
-[sessions]
-sign = false
-
-[[applications]]
-path = "/desk"
-handlers = [{{{{ file = "{DESK}" }}}}]
-
-[[applications]]
-path = "/brief"
-handlers = [{{{{ file = "{DESK}" }}}}]
-sessions = {{{{ lost_lifetime = "200ms" }}}}
-
-[[applications]]
-path = "/renewed"
-handlers = [{{{{ file = "{DESK}" }}}}]
-sessions = {{{{ lost_lifetime = "200ms", on_expired = "new" }}}}
-
-[[applications]]
-path = "/renewed-in-time"
-handlers = [{{{{ file = "{DESK}" }}}}]
-sessions = {{{{ lost_lifetime = "200ms", on_expired = "new", token_expiration = "1s" }}}}
-
-[[applications]]
-path = "/aged"
-handlers = [{{{{ file = "{DESK}" }}}}]
-sessions = {{{{ token_expiration = "1s" }}}}
-
-[[applications]]
-path = "/alone"
-handlers = [{{{{ file = "{DESK}", argv = ["--alone"] }}}}]
-
-[[applications]]
-path = "/mute"
-handlers = [{{{{ file = "{DESK}", argv = ["--mute"] }}}}]
-"""
-LOST = "Connection lost. Reconnecting…"
-BACK = "Connected again."
-NOT_ALL_KEPT = "Not all that you did meanwhile could be kept"
 DATA = """[...Bokeh.documents[0].all_models].filter((m) => m.type == "ColumnDataSource")
     .sort((a, b) => a.name < b.name ? -1 : 1)
     .map((m) => [m.name, Object.entries(m.data).sort().map(([name, column]) => (
@@ -70,72 +25,10 @@ DATA = """[...Bokeh.documents[0].all_models].filter((m) => m.type == "ColumnData
             : Number.isNaN(value) ? "NaN" : value))]))])"""
 
 
-@pytest.fixture(scope="module")
-def guest_house() -> Iterator[Server]:
-    command = [sys.executable, str(HERE / "flask_pages.py")]
-    with running(command, listening=r"listening at port (?P<port>\d+)") as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def server(guest_house: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    site = tmp_path_factory.mktemp("site") / "site.toml"
-    site.write_text(SITE.format(port=guest_house.url.rpartition(":")[2]), encoding="utf-8")
-    with docsync(site) as server:
-        yield server
-
-
-@pytest.fixture
-def line(server: Server) -> Iterator[Line]:
-    with line_to(server.url) as line:
-        yield line
-
-
-@pytest.fixture(scope="module")
-def other_visitor(browser: Browser, server: Server) -> Iterator[BokehPage]:
-    page = new_tab(browser).open(f"{server.url}/desk")
-    page.page.evaluate("window.here_all_along = Bokeh.documents[0].roots()[0]")
-    yield page
-    page.page.context.close()
-    assert page.faults == []
-
-
-@pytest.fixture(autouse=True)
-def bystander(other_visitor: BokehPage) -> Iterator[None]:
-    yield
-    speed = other_visitor.value("speed", "m.value") + 1
-    other_visitor.step("speed", 1)
-    other_visitor.until("log", f"m.text == '{speed - 10} changes: {speed}'")
-    assert other_visitor.page.evaluate("here_all_along === Bokeh.documents[0].roots()[0]")
-    assert other_visitor.page.get_by_role("status").count() == 0
-
-
 @pytest.fixture
 def page(faulty_tab: BokehPage) -> BokehPage:
     """The tab that loses its line: its console may be red."""
     return faulty_tab
-
-
-def at(base: str, path: str, session: str) -> str:
-    return f"{base}/{path}?bokeh-session-id={session}"
-
-
-def status(page: BokehPage, text: str) -> None:
-    expect(page.page.get_by_role("status")).to_contain_text(text, timeout=20_000)
-
-
-def let_time_pass(page: BokehPage, text: str, *, gone: bool = False) -> None:
-    """Let the page's clock run ahead, five seconds at a time, until it says *text*, or not."""
-    words = expect(page.page.get_by_role("status"))
-    check = words.not_to_contain_text if gone else words.to_contain_text
-    for _ in range(60):
-        page.page.clock.fast_forward("00:05")
-        try:
-            check(text, timeout=500)
-        except AssertionError:
-            continue
-        return
-    check(text)
 
 
 def data_of(page: BokehPage) -> object:
@@ -396,21 +289,6 @@ def test_a_document_that_wants_no_notices_gets_none_and_is_reconnected(
     page.until("scale", "m.value == 2")
     assert page.page.get_by_role("status").count() == 0
     assert page.page.locator(".bk-Notifications, .entries").all_inner_texts() in ([""], ["", ""])
-
-
-def test_a_tab_that_is_looked_at_again_or_finds_a_network_does_not_wait_for_its_turn(
-    page: BokehPage, line: Line
-) -> None:
-    page.page.clock.install()
-    page.open(at(line.url, "desk", "awake"))
-    line.cut()
-    for _ in range(8):
-        page.page.clock.fast_forward("00:15")
-    status(page, LOST)
-    page.page.clock.pause_at(page.page.evaluate("Date.now() + 1000"))
-    line.mend()
-    page.page.evaluate("dispatchEvent(new Event('online'))")
-    status(page, BACK)
 
 
 def test_a_page_that_opens_while_the_line_is_down_is_drawn_when_it_is_up(
