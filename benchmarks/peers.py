@@ -6,7 +6,7 @@ from pathlib import Path
 
 import attrs
 
-from benchmarks.sites import HERE, Site
+from benchmarks.sites import HERE, Kind, Site
 
 ROOT = HERE.parent
 
@@ -29,7 +29,7 @@ class Peer:
     """*python* is the interpreter's version, *needs* what pip installs.
 
     *version_of* is the package whose version is the server's. *environment* holds further
-    variables; *panel* says whether it is to serve Panel's applications.
+    variables; *serves* says whose applications it is started with.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Peer:
     command: Command
     version_of: str = "bokeh"
     environment: Mapping[str, str] = attrs.field(factory=dict)
-    panel: bool = False
+    serves: frozenset[Kind] = frozenset({"bokeh"})
 
     @property
     def is_ours(self) -> bool:
@@ -96,7 +96,7 @@ def _launcher(name: str) -> Command:
     return command
 
 
-_BOKEH_39, _BOKEH_310 = "bokeh==3.9.*", "bokeh==3.10.*"
+_BOKEH_39, _BOKEH_310, _PANEL = "bokeh==3.9.*", "bokeh==3.10.*", "panel==1.9.*"
 _NODELAY = str(HERE / "launchers" / "bokeh_nodelay.py")
 _UVICORN = "uvicorn[standard]"
 
@@ -130,10 +130,19 @@ PEERS = (
         "panel-1.9",
         "panel serve",
         "3.11",
-        (_BOKEH_39, "panel==1.9.*"),
+        (_BOKEH_39, _PANEL),
         _tornado("-m", "panel", "serve"),
         version_of="panel",
-        panel=True,
+        serves=frozenset({"bokeh", "panel"}),
+    ),
+    Peer(
+        "ours-panel-3.11",
+        "docsync run, with Panel",
+        "3.11",
+        (str(ROOT), _BOKEH_39, _PANEL),
+        _ours("auto"),
+        version_of="docsync-trio",
+        serves=frozenset({"panel"}),
     ),
     Peer(
         "fastapi-0.1",

@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import groupby
 from pathlib import Path
 
 import attrs
@@ -17,6 +16,7 @@ import attrs
 from benchmarks.measures import Readings, Row
 from benchmarks.processes import LOAD, on_processor
 from benchmarks.servers import Installed, NotRunningError, Server, running
+from benchmarks.sites import SITES
 
 FAILURES = (OSError, NotRunningError, ValueError, KeyError)
 """What a server that does not do its part looks like from here."""
@@ -51,8 +51,9 @@ class Run:
     def measure(self) -> Table:
         """Measure everything; returns the table."""
         with tempfile.TemporaryDirectory() as folder, on_processor(LOAD):
-            for site, rows in groupby(self.rows, key=lambda row: (row.site, row.fresh)):
-                self._site(site[0], list(rows), Path(folder), fresh=site[1])
+            for site, fresh in dict.fromkeys((row.site, row.fresh) for row in self.rows):
+                rows = [row for row in self.rows if (row.site, row.fresh) == (site, fresh)]
+                self._site(site, rows, Path(folder), fresh=fresh)
         return self.table
 
     def _site(self, site: str, rows: list[Row], folder: Path, *, fresh: bool) -> None:
@@ -74,7 +75,7 @@ class Run:
                 self._row(row, folder, living)
 
     def _able(self, site: str) -> list[Installed]:
-        return [one for one in self.servers if one.peer.panel or site != "panel"]
+        return [one for one in self.servers if SITES[site].kind in one.peer.serves]
 
     def _row(self, row: Row, folder: Path, living: Mapping[str, Server] | None) -> None:
         times, turns = row.effort(quick=self.quick)

@@ -14,7 +14,8 @@ def panel(number):
     plot = figure(width=200, height=150, title=f"wave {number}")
     plot.line("x", "y", source=source)
     plot.scatter("x", "y", source=source, size=3)
-    return column(Slider(title=f"wave {number}", start=0, end=10, value=1, step=1), plot)
+    name = "drive" if number == 1 else f"wave {number}"
+    return column(Slider(name=name, title=f"wave {number}", start=0, end=10, value=1, step=1), plot)
 
 
 curdoc().add_root(gridplot([panel(number) for number in range(1, 47)], ncols=5))
