@@ -2,12 +2,10 @@
 
 Slower than a socket of our own, as ASGI carries one frame per call, and poorer:
 pings are the server's, and its close codes may not reach us. The steps and the checks
-are the same. That a peer is gone without a word we notice where the connection is ours
-(`vigil`); of another server's only a send that does not end tells.
+are the same.
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from typing import Any, Final
 
 import trio
@@ -19,7 +17,6 @@ from docsync_trio.protocol.message import Frame, Outgoing
 from docsync_trio.server.join import SUBPROTOCOL, Admit, join
 from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.plain_answer import answer_headers
-from docsync_trio.server.vigil import pinged_websocket
 from docsync_trio.server.websocket import ANSWER_SECONDS, WebsocketLimits, shorten_reason
 from docsync_trio.sessions.wire import NO_CLOSE_FRAME, WireClosed
 
@@ -41,25 +38,18 @@ async def serve_asgi_websocket(
     """Serve one ASGI ``websocket`` scope; the ASGI application calls this for each."""
     message = await receive()
     if message["type"] == "websocket.connect":
-        with ExitStack() as while_open:
-            entrance = AsgiEntrance(
-                scope, receive, send, while_open, limits=limits, observe=observe
-            )
-            await join(admit, dict(scope), entrance, observe=observe)
+        entrance = AsgiEntrance(scope, receive, send, limits=limits, observe=observe)
+        await join(admit, dict(scope), entrance, observe=observe)
 
 
 class AsgiEntrance:
-    """A websocket scope that has not yet been answered; see `Entrance`.
-
-    *while_open* is left when the websocket is over.
-    """
+    """A websocket scope that has not yet been answered; see `Entrance`."""
 
     def __init__(
         self,
         scope: Scope,
         receive: Receive,
         send: Send,
-        while_open: ExitStack,
         *,
         limits: WebsocketLimits,
         observe: Observer,
@@ -67,7 +57,6 @@ class AsgiEntrance:
         self._scope = scope
         self._receive = receive
         self._send = send
-        self._while_open = while_open
         self._limits = limits
         self._observe = observe
 
@@ -94,7 +83,6 @@ class AsgiEntrance:
     async def accept(self) -> "AsgiWire":
         """Accept with our subprotocol."""
         await self._send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL, "headers": []})
-        self._while_open.enter_context(pinged_websocket(self._scope))
         return AsgiWire(
             self._receive,
             self._send,
@@ -121,6 +109,7 @@ class AsgiWire:
         self._peer = peer
         self._limits = limits
         self._observe = observe
+        self._unsent: list[Outgoing] = []
         self._ended: WireClosed | None = None
 
     async def receive(self) -> Sequence[Frame]:
@@ -135,13 +124,20 @@ class AsgiWire:
             raise await self._refuse_size(len(frame))
         return (frame,)
 
+    def send_now(self, messages: Sequence[Outgoing]) -> bool:
+        """Leave *messages* to `send`: there is nothing in ASGI that needs no waiting."""
+        self._check_open()
+        self._unsent += messages
+        return False
+
     async def send(self, messages: Sequence[Outgoing]) -> None:
         """Send all of *messages*, frame by frame; see `Wire`.
 
         A message that was begun is finished though the task is cancelled, unless the
         peer does not take it within the stall limit.
         """
-        for message in messages:
+        unsent, self._unsent = [*self._unsent, *messages], []
+        for message in unsent:
             self._check_open()
             with trio.CancelScope(
                 deadline=trio.current_time() + self._limits.stall, shield=True

@@ -90,12 +90,8 @@ class SocketWire:
                 return frames
         raise self._ending()
 
-    async def send(self, messages: Sequence[Outgoing]) -> None:
-        """Send all of *messages*; see `Wire`.
-
-        A peer that takes nothing for the stall limit is dropped. When the sending task
-        is cancelled, what was begun still gets a moment to be finished.
-        """
+    def send_now(self, messages: Sequence[Outgoing]) -> bool:
+        """Send of *messages* what the kernel takes at once; see `Wire`."""
         if self._protocol.state is not OPEN:
             raise self._ending()
         data = messages[0].wire if len(messages) == 1 else b"".join([m.wire for m in messages])
@@ -104,8 +100,23 @@ class SocketWire:
             self._owed.clear()
         try:
             sent = self._socket.send_now(data)
-            if sent < len(data):
-                await self._send_rest(memoryview(data)[sent:])
+        except (OSError, trio.ClosedResourceError) as error:
+            raise self._loss(error) from None
+        if sent < len(data):
+            self._sending = memoryview(data)[sent:]
+        return not self._sending
+
+    async def send(self, messages: Sequence[Outgoing]) -> None:
+        """Send all of *messages*, after what `send_now` has left; see `Wire`.
+
+        A peer that takes nothing for the stall limit is dropped. When the sending task
+        is cancelled, what was begun still gets a moment to be finished.
+        """
+        try:
+            if self._sending:
+                await self._send_rest()
+            if messages and not self.send_now(messages):
+                await self._send_rest()
         except (OSError, trio.ClosedResourceError) as error:
             raise self._loss(error) from None
 
@@ -137,7 +148,7 @@ class SocketWire:
 
     async def _hear_out(self) -> None:
         try:
-            await self._socket.send_all(bytes(self._owed))
+            await self._socket.send_all(bytes(self._sending) + bytes(self._owed))
             if self._protocol.eof_sent:
                 self._socket.end_sending()
             while self._protocol.close_rcvd is None and (data := await self._socket.receive()):
@@ -179,8 +190,7 @@ class SocketWire:
         if len(self._owed) > MOST_OWED:
             self.drop("it sends pings and does not read the answers")
 
-    async def _send_rest(self, rest: memoryview) -> None:
-        self._sending = rest
+    async def _send_rest(self) -> None:
         try:
             await self._send_begun()
         except trio.Cancelled:

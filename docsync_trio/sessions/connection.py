@@ -1,12 +1,13 @@
 """One websocket of a session: what waits to be sent, and what comes in.
 
 Nobody who touches the document waits for a network: a message is put into the
-outbox and that is all. A connection that does not keep up is told to come back
-later, and pulls the document anew when it does.
+outbox, and at the end of the turn the transport is given what it takes at once. Mostly that
+is all, and no other task has to run for it; what is left is the writer's. A connection that
+does not keep up is told to come back later, and pulls the document anew when it does.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import attrs
 import trio
@@ -50,19 +51,37 @@ class Connection:
     _outbox_size: int
     _outbox: list[Outgoing] = attrs.field(factory=list, init=False)
     _queued: int = attrs.field(default=0, init=False)
-    _posted: trio.Event = attrs.field(factory=trio.Event, init=False)
+    # What the transport has been given and has not sent yet; the writer waits for it.
+    _under_way: Sequence[Outgoing] = attrs.field(default=(), init=False)
+    _begun: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _on_caught_up: Callable[[], None] | None = attrs.field(default=None, init=False)
     _waiting: deque[int] = attrs.field(factory=deque, init=False)
     _room: trio.Event = attrs.field(factory=trio.Event, init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
 
     def post(self, message: Outgoing) -> None:
-        """Queue *message*; never waits. Beyond the bound the connection is ended instead."""
+        """Queue *message*, for the next `flush`. Beyond the bound it ends the connection."""
         if self._queued and self._queued + message.size > self._outbox_size:
             self.end(TOO_SLOW)
             return
         self._outbox.append(message)
         self._queued += message.size
-        self._posted.set()
+
+    def flush(self) -> None:
+        """Send what was posted; never waits: what needs waiting for is left to the writer."""
+        caught_up = self._on_caught_up
+        if not self._outbox or self._under_way or caught_up is None or self._scope.cancel_called:
+            return
+        messages, self._outbox = self._outbox, []
+        try:
+            if self._wire.send_now(messages):
+                self._sent(messages, caught_up)
+            else:
+                self._under_way = messages
+                self._begun.set()
+        except WireClosed as closed:
+            self._closed(closed)
+            self._scope.cancel()
 
     def is_behind(self) -> bool:
         """Whether it has so much to send that new changes should wait and be merged."""
@@ -80,9 +99,10 @@ class Connection:
         self.end(Ending(fault.close_code, str(fault)))
 
     def handled(self) -> None:
-        """One of its messages has had its turn."""
+        """One of its messages has had its turn, and what it is answered was posted."""
         self._waiting.popleft()
         self._room.set()
+        self.flush()
 
     async def run(
         self, on_message: Callable[[Message], None], on_caught_up: Callable[[], None]
@@ -92,6 +112,8 @@ class Connection:
         *on_message* queues what came in, and `handled` answers it. *on_caught_up* is called
         whenever all that was posted has been sent.
         """
+        self._on_caught_up = on_caught_up
+        self.flush()
         with self._scope:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._write, on_caught_up)
@@ -124,18 +146,26 @@ class Connection:
         return len(self._waiting) < MAX_WAITING and size <= self._limits.message_size
 
     async def _write(self, on_caught_up: Callable[[], None]) -> None:
+        """Wait for what could not be sent at once, and for all that is posted meanwhile."""
         try:
             while True:
-                await self._posted.wait()
-                self._posted = trio.Event()
-                messages, self._outbox = self._outbox, []
-                await self._wire.send(messages)
-                self._queued -= sum(message.size for message in messages)
-                if not self._queued:
-                    on_caught_up()
+                await self._begun.wait()
+                self._begun = trio.Event()
+                await self._wire.send(())
+                while True:
+                    messages, self._under_way, self._outbox = self._under_way, self._outbox, []
+                    self._sent(messages, on_caught_up)
+                    if not self._under_way:
+                        break
+                    await self._wire.send(self._under_way)
         except WireClosed as closed:
             self._closed(closed)
             self._scope.cancel()
+
+    def _sent(self, messages: Sequence[Outgoing], on_caught_up: Callable[[], None]) -> None:
+        self._queued -= sum(message.size for message in messages)
+        if not self._queued:
+            on_caught_up()
 
     def _closed(self, closed: WireClosed) -> None:
         self.ending = Ending(closed.code, closed.reason)

@@ -31,7 +31,8 @@ class Inbox:
         """Queue *job*; call it in Trio's thread."""
         self._send.send_nowait(job)
 
-    async def work(self) -> None:
-        """Do the jobs, one after the other, until cancelled."""
+    async def work(self, after_each: Callable[[], None] = lambda: None) -> None:
+        """Do the jobs, one after the other, until cancelled; call *after_each* of them."""
         async for job in self._receive:
             await job()
+            after_each()

@@ -42,6 +42,7 @@ class Turns:
     _inbox: Inbox = attrs.field(factory=Inbox, init=False)
     _conflict: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _turn: object = attrs.field(default=None, init=False)
+    _told: dict[Connection, None] = attrs.field(factory=dict, init=False)
     _visits: set[Visit] = attrs.field(factory=set, init=False)
     _over: bool = attrs.field(default=False, init=False)
     doing: str = attrs.field(default="", init=False)
@@ -62,7 +63,7 @@ class Turns:
 
     async def work(self) -> None:
         """Run what is queued; runs until it is cancelled."""
-        await self._inbox.work()
+        await self._inbox.work(self._flush)
 
     @contextmanager
     def hold(self) -> Iterator[None]:
@@ -77,7 +78,7 @@ class Turns:
             self._shared.held = False
             self._turn = None
             _turn.reset(token)
-            self.post_changes()
+            self._post_changes()
 
     async def take(self, what: str, function: Callable[..., Any], *args: Any) -> None:
         """In a job: call the application's *function* with the document held."""
@@ -105,6 +106,11 @@ class Turns:
             self._visits.discard(visit)
 
     def post_changes(self) -> None:
+        """Send what has changed so far, without waiting for anybody."""
+        self._post_changes()
+        self._flush()
+
+    def _post_changes(self) -> None:
         """Put what has changed so far into the outboxes.
 
         A connection that is behind gets it merged, later. One that is too far behind for
@@ -142,6 +148,13 @@ class Turns:
             for viewer in post.to:
                 if isinstance(viewer, Connection):
                     viewer.post(post.message)
+                    self._told[viewer] = None
+
+    def _flush(self) -> None:
+        """Send what was posted: at the end of a turn, when nothing more is added to it."""
+        told, self._told = self._told, {}
+        for connection in told:
+            connection.flush()
 
     def _cannot_be_sent(self, fault: BaseException) -> None:
         self._report("a value that cannot be sent", fault)

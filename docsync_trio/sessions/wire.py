@@ -54,6 +54,13 @@ class Wire(Protocol):
         """
         ...
 
+    def send_now(self, messages: Sequence[Outgoing]) -> bool:
+        """Send the messages in order, as far as that needs no waiting; tell whether it was all.
+
+        If it was not, `send` has to be called: it sends the rest first. Raises `WireClosed`.
+        """
+        ...
+
     async def send(self, messages: Sequence[Outgoing]) -> None:
         """Send the messages in order; never stop in the middle of one.
 

@@ -377,6 +377,37 @@ async def test_a_session_that_ends_does_not_wait_for_a_peer_that_does_not_read(
     assert wire.is_over
 
 
+async def test_what_was_begun_is_finished_before_the_close_frame(pair, nursery):
+    wire, peer = pair
+    message = large()
+    received = bytearray()
+
+    async def read():
+        while not received.endswith(b"\x88\x07\x03\xe9going"):
+            received.extend(await peer.stream.receive_some(2**20))
+
+    assert not wire.send_now([message])
+    nursery.start_soon(read)
+    await wire.close(1001, "going")
+
+    assert bytes(received[:-9]) == message.wire
+
+
+async def test_what_the_kernel_does_not_take_at_once_goes_before_what_follows(pair, nursery):
+    wire, peer = pair
+    message = large()
+
+    assert wire.send_now([echo("first")])
+    assert not wire.send_now([message])
+    nursery.start_soon(wire.send, [echo("last")])
+    size = sum(len(each.wire) for each in (echo("first"), message, echo("last")))
+    received = bytearray()
+    while len(received) < size - 10:
+        received += await peer.stream.receive_some(2**20)
+
+    assert received.index(b"first") < received.index(b"xxx") < received.index(b"last")
+
+
 async def test_a_pong_waits_for_the_end_of_the_message(pair, nursery):
     wire, peer = pair
     message = large()

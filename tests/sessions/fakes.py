@@ -27,6 +27,7 @@ class MemoryWire:
         self._to_browser, self.from_server = trio.open_memory_channel(10_000)
         self._reading = trio.Event()
         self._reading.set()
+        self._unsent = []
         self._close_code = 1001
 
     async def receive(self):
@@ -35,10 +36,17 @@ class MemoryWire:
         except trio.EndOfChannel:
             raise WireClosed(self._close_code) from None
 
+    def send_now(self, messages):
+        self._unsent += messages
+        if self._reading.is_set():
+            for message in self._unsent:
+                self._to_browser.send_nowait(message)
+            self._unsent = []
+        return not self._unsent
+
     async def send(self, messages):
         await self._reading.wait()
-        for message in messages:
-            await self._to_browser.send(message)
+        self.send_now(messages)
 
     def stall(self):
         self._reading = trio.Event()

@@ -148,15 +148,24 @@ async def test_messages_arrive_however_their_frames_are_cut():
         assert browser.kinds.count("OK") == 3
 
 
-async def test_a_wire_that_breaks_while_it_sends_ends_the_connection(autojump_clock):
+def broken_at_once(messages):
+    raise WireClosed(1006, "a broken pipe")
+
+
+async def broken_later(messages):
+    raise WireClosed(1006, "a broken pipe")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_wire_that_breaks_while_it_sends_ends_the_connection(autojump_clock, at_once):
     async with on_stage(app, lost_lifetime=50.0) as stage:
         session = await stage.session()
         browser = await stage.open(session)
-
-        async def broken(messages):
-            raise WireClosed(1006, "a broken pipe")
-
-        browser.wire.send = broken
+        if at_once:
+            browser.wire.send_now = broken_at_once
+        else:
+            browser.wire.stall()
+            browser.wire.send = broken_later
         await session.with_document(set_text("too late"))
         await trio.sleep(1)
         assert browser.ending.code == 1006
@@ -190,3 +199,40 @@ async def test_arrays_go_both_ways_beside_the_text():
         one.say(outgoing("PATCH-DOC", orjson.dumps({"events": [event]}), buffers=buffers))
         await one.settle()
         assert list(two.read().value("source", "data")["x"]) == [2.0, 3.0]
+
+
+async def test_a_change_and_the_answer_to_it_leave_together(autojump_clock):
+    def answering(document):
+        app(document)
+        label = document.roots[0]
+        label.on_change("text", lambda attr, old, new: setattr(label, "name", new))
+
+    async with on_stage(answering) as stage:
+        session = await stage.session()
+        browser = await stage.open(session)
+        batches = []
+        send_now = browser.wire.send_now
+
+        def seen(messages):
+            batches.append([message.kind for message in messages])
+            return send_now(messages)
+
+        browser.wire.send_now = seen
+        browser.change(session.document.roots[0].id, "text", "new")
+        await browser.settle()
+        assert batches == [["PATCH-DOC", "OK"]]
+
+
+async def test_what_waits_for_a_slow_browser_keeps_its_order(autojump_clock):
+    async with on_stage(app) as stage:
+        session = await stage.session()
+        browser = await stage.open(session)
+        browser.wire.stall()
+        for number in range(1, 6):
+            await session.with_document(set_text(str(number)))
+            browser.roundtrip()
+            await trio.sleep(1)
+        browser.wire.go_on()
+        await browser.settle()
+        assert browser.kinds[-10:] == ["PATCH-DOC", "SERVER-INFO-REPLY"] * 5
+        assert browser.value("label", "text") == "5"
