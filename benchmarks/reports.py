@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,10 +76,11 @@ class Report:
         """Write `table.md`, `numbers.json` and `plot.svg`."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "table.md").write_text(self.text(), encoding="utf-8")
+        major, minor, *_ = sys.version_info
         numbers = folder / "numbers.json"
         numbers.write_text(self.as_json(), encoding="utf-8")
         try:
-            python = environment("plot", "3.11", ("matplotlib",))
+            python = environment("plot", f"{major}.{minor}", ("matplotlib",))
         except NotInstalledError as error:
             print(f"no plot: {error}")
             return
