@@ -2,10 +2,12 @@
 
 Slower than a socket of our own, as ASGI carries one frame per call, and poorer:
 pings are the server's, and its close codes may not reach us. The steps and the checks
-are the same.
+are the same. That a peer is gone without a word we notice where the connection is ours
+(`vigil`); of another server's only a send that does not end tells.
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any, Final
 
 import trio
@@ -17,6 +19,7 @@ from docsync_trio.protocol.message import Frame, Outgoing
 from docsync_trio.server.join import SUBPROTOCOL, Admit, join
 from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.plain_answer import answer_headers
+from docsync_trio.server.vigil import pinged_websocket
 from docsync_trio.server.websocket import ANSWER_SECONDS, WebsocketLimits, shorten_reason
 from docsync_trio.sessions.wire import NO_CLOSE_FRAME, WireClosed
 
@@ -38,18 +41,25 @@ async def serve_asgi_websocket(
     """Serve one ASGI ``websocket`` scope; the ASGI application calls this for each."""
     message = await receive()
     if message["type"] == "websocket.connect":
-        entrance = AsgiEntrance(scope, receive, send, limits=limits, observe=observe)
-        await join(admit, dict(scope), entrance, observe=observe)
+        with ExitStack() as while_open:
+            entrance = AsgiEntrance(
+                scope, receive, send, while_open, limits=limits, observe=observe
+            )
+            await join(admit, dict(scope), entrance, observe=observe)
 
 
 class AsgiEntrance:
-    """A websocket scope that has not yet been answered; see `Entrance`."""
+    """A websocket scope that has not yet been answered; see `Entrance`.
+
+    *while_open* is left when the websocket is over.
+    """
 
     def __init__(
         self,
         scope: Scope,
         receive: Receive,
         send: Send,
+        while_open: ExitStack,
         *,
         limits: WebsocketLimits,
         observe: Observer,
@@ -57,6 +67,7 @@ class AsgiEntrance:
         self._scope = scope
         self._receive = receive
         self._send = send
+        self._while_open = while_open
         self._limits = limits
         self._observe = observe
 
@@ -83,6 +94,7 @@ class AsgiEntrance:
     async def accept(self) -> "AsgiWire":
         """Accept with our subprotocol."""
         await self._send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL, "headers": []})
+        self._while_open.enter_context(pinged_websocket(self._scope))
         return AsgiWire(
             self._receive,
             self._send,
