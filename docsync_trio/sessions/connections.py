@@ -68,7 +68,7 @@ class Connections:
         self._joined += 1
         self._here[connection] = None
         self._last_left = trio.Event()
-        self._lifetime.hold()
+        self._lifetime.hold(in_browser=in_browser)
         connection.post(ack(self._name))
         self._environment.observe(
             ConnectionOpened(self._path, self._session_id, peer, len(self._here))

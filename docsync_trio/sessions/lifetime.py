@@ -26,19 +26,23 @@ class Lifetime:
         default=Ending(CloseCode.SESSION_ENDED, "the session has ended"), init=False
     )
     reason: str = attrs.field(default="", init=False)
+    _seen: bool = attrs.field(default=False, init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
 
     def begin(self) -> None:
         """Nobody has opened the page's websocket yet."""
         self._leave_alone(self._settings.unclaimed_lifetime, "never opened in a browser")
 
-    def hold(self) -> None:
-        """Somebody is connected."""
+    def hold(self, *, in_browser: bool) -> None:
+        """Somebody is connected: a page, or a program, which may have made it for a page."""
+        self._seen = self._seen or in_browser
         self._scope.deadline = math.inf
 
     def release(self, *, left: bool) -> None:
         """The last connection has gone: it *left* (the tab was closed), or it was lost."""
-        if left:
+        if left and not self._seen:
+            self.begin()
+        elif left:
             self._leave_alone(self._settings.unused_lifetime, "no longer used")
         else:
             self._leave_alone(self._settings.lost_lifetime, "connection lost and not resumed")

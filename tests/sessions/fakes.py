@@ -131,12 +131,14 @@ class Stage:
     async def session(self, session_id="one", **request):
         return await self.context.session(session_id, Request(path="/app", **request))
 
-    async def open(self, session, *, pull=True):
-        """A browser that is connected to *session*, and has its document."""
+    async def open(self, session, *, pull=True, in_browser=True):
+        """A browser, or a program, that is connected to *session*, and has its document."""
         browser = FakeBrowser()
 
         async def serve():
-            browser.ending = await session.attach(browser.wire, "a browser")
+            browser.ending = await session.attach(
+                browser.wire, "a browser", in_browser=in_browser
+            )
 
         self.nursery.start_soon(serve)
         if pull:

@@ -60,6 +60,33 @@ async def test_how_the_last_connection_ended_decides_how_long_the_session_lives_
         assert stage.observed(ConnectionClosed)[0].code == code
 
 
+async def test_a_session_that_a_program_made_waits_for_a_page_as_one_without_a_websocket_does(
+    autojump_clock,
+):
+    # A view of Flask makes one, leaves it, and puts it into a page that nobody may ever open.
+    async with on_stage(app, **TIMES) as stage:
+        session = await stage.session()
+        program = await stage.open(session, in_browser=False)
+        await trio.sleep(1000)
+        program.wire.close(1000)
+        begun = trio.current_time()
+        assert await lifetime_after(stage, begun) == pytest.approx(5, abs=1)
+        assert stage.observed(SessionEnded)[0].reason == "never opened in a browser"
+
+
+async def test_a_session_that_was_seen_in_a_page_is_no_longer_used_when_a_program_leaves_it(
+    autojump_clock,
+):
+    async with on_stage(app, **TIMES) as stage:
+        session = await stage.session()
+        (await stage.open(session)).wire.close(1000)
+        program = await stage.open(session, in_browser=False)
+        program.wire.close(1000)
+        begun = trio.current_time()
+        assert await lifetime_after(stage, begun) == pytest.approx(20, abs=1)
+        assert stage.observed(SessionEnded)[0].reason == "no longer used"
+
+
 async def test_who_comes_back_in_time_finds_the_session(autojump_clock):
     async with on_stage(app, **TIMES) as stage:
         session = await stage.session()

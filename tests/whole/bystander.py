@@ -95,9 +95,11 @@ def open_websocket(page: str) -> Iterator[ClientConnection]:
     token = re.search(r'"token":"([^"]+)"', html)
     assert token is not None, html[:200]
     address = f"ws{page.removeprefix('http').partition('?')[0]}/ws"
+    server = "/".join(page.split("/", 3)[:3])
     with connect(
         address,
         subprotocols=["bokeh", token[1]],  # type: ignore[list-item]
+        origin=server,  # type: ignore[arg-type]
         compression=None,
         max_size=None,
         open_timeout=ANSWER_SECONDS,

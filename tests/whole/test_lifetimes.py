@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.typing import Origin, Subprotocol
 
 from tests.whole.processes import Server, docsync, running
 
@@ -118,6 +118,7 @@ def joined(server: Server, path: str, token: str) -> Iterator[ClientConnection]:
     with connect(
         f"ws{server.url.removeprefix('http')}{path}/ws",
         subprotocols=[Subprotocol("bokeh"), Subprotocol(token)],
+        origin=Origin(server.url),
         max_size=None,
         close_timeout=1,
         ping_interval=None,
