@@ -10,6 +10,7 @@ import sys
 import warnings
 from typing import Any
 
+import bokeh.plotting
 from bokeh.core.has_props import HasProps, abstract, is_abstract
 from bokeh.core.properties import (
     Alias,
@@ -28,7 +29,6 @@ from bokeh.core.properties import (
 from bokeh.core.properties import Any as AnyProperty
 from bokeh.core.property.bases import Property
 from bokeh.core.property.instance import InstanceDefault
-from bokeh.core.property.wrappers import PropertyValueContainer
 from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.core.validation import check_integrity
 from bokeh.core.validation.decorators import warning
@@ -63,7 +63,7 @@ class Base(Model):
     size = NumberSpec(default=7)
     inner = Instance(Inner, default=InstanceDefault(Inner, number=8))
     needed = Required(Int)
-    other = Alias("words")
+    other = Alias("loud")
 
 
 class Changed(Base):
@@ -81,7 +81,7 @@ class Changed(Base):
 class Grandchild(Changed):
     names = Dict(String, Instance(Inner), default={})
     bag = Set(Int, default={1})
-    anything = AnyProperty(default=(1, [2]))
+    anything = AnyProperty(default=[2])
     tags = Override(default=["tagged"])
     inner = Override(default=lambda: Inner(number=99))
 
@@ -91,14 +91,20 @@ class Data(DataModel):
     parts = List(Instance(Inner), default=[])
 
 
-OWN = [Inner, Changed, Grandchild, Data, type("Unset", (Base,), {"__module__": __name__})]
+class Unset(Base):
+    """A model that cannot be written before it has what it needs."""
+
+    must = Required(Instance(Inner))
+
+
+OWN = [Inner, Changed, Grandchild, Data, Unset]
 CLASSES: list[type[Model]] = OWN + sorted(
     {
         cls
         for cls in HasProps.model_class_reverse_map.values()
         if issubclass(cls, Model)
         and not is_abstract(cls)
-        and cls.__module__.startswith(("bokeh.models", "bokeh.plotting"))
+        and cls.__module__.startswith(("bokeh.models", bokeh.plotting.__name__))
     },
     key=lambda cls: cls.__qualified_model__,
 )
@@ -174,7 +180,7 @@ class Play:
         containers = [
             found
             for name in sorted(model.properties())
-            if isinstance(found := getattr(model, name, None), PropertyValueContainer)
+            if isinstance(found := getattr(model, name, None), (list, set, dict))
         ]
         container, value = containers[prop % len(containers)], self.value(value)
         if isinstance(container, list):

@@ -48,7 +48,7 @@ class ClassFacts:
     """
 
     __slots__ = (
-        *("_asked", "_checks", "_overridden", "_referring", "_unstable"),
+        *("_asked", "_checks", "_overridden", "_referring", "_at_once"),
         *("fixed", "loose", "order", "owner", "properties", "remembered"),
     )
 
@@ -61,7 +61,7 @@ class ClassFacts:
         self.order = {name: index for index, name in enumerate(self.properties)}
         self.fixed: dict[Descriptor, Any] = {}
         self.loose: set[Descriptor] = set()
-        self._unstable: tuple[tuple[str, Descriptor], ...] | None = None
+        self._at_once: tuple[tuple[str, Descriptor], ...] | None = None
         self._asked: frozenset[str] | None = None
         self._referring: tuple[tuple[str, bool], ...] | None = None
         self._checks: tuple[str, ...] | None = None
@@ -73,7 +73,7 @@ class ClassFacts:
         Bokeh makes all defaults that can be changed when the model is made. Those that are
         containers made from plain values can wait: nothing tells whether they are there.
         """
-        found = self._unstable
+        found = self._at_once
         if found is None:
             found = tuple(
                 (name, descriptor)
@@ -82,7 +82,7 @@ class ClassFacts:
                 and not (self._is_settled(descriptor) and self._is_container(descriptor))
             )
             if validation_on():
-                self._unstable = found
+                self._at_once = found
         return found
 
     def asked(self) -> frozenset[str]:

@@ -42,7 +42,6 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "6285cc20a790",
         "74741f874296",
     ),
-    "bokeh.core.property.container.Dict.validate": ("77a1789b3ab2",),
     "bokeh.core.property.descriptors.PropertyDescriptor.__delete__": ("7ef0ccaaa605",),
     "bokeh.core.property.descriptors.PropertyDescriptor.__get__": (
         "964a346a10d9",

@@ -13,7 +13,6 @@ import bokeh.document.document
 from bokeh.core import has_props
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.bases import Property
-from bokeh.core.property.container import Dict
 from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.core.serialization import Deserializer
 from bokeh.model import model, util
@@ -54,7 +53,6 @@ REPLACEMENTS: dict[str, tuple[tuple[Place, ...], Any]] = {
     "default": (((PropertyDescriptor, "_get_default"),), values.get_default),
     "matches": (((Property, "matches"),), values.matches),
     "prepare": (((Property, "prepare_value"),), values.prepare_value),
-    "dict": (((Dict, "validate"),), values.validate_dict),
     "patch": (((HasProps, "set_from_json"),), values.set_from_json),
     "json": (((HasProps, "properties_with_values"),), serializing.properties_with_values),
     "definitions": (

@@ -9,7 +9,6 @@ from typing import Any
 
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.bases import Property, validation_on
-from bokeh.core.property.container import Dict
 from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.core.property.singletons import Intrinsic, Undefined
 from bokeh.util.logconfig import TRACE
@@ -23,7 +22,6 @@ _prepare_value = Property.prepare_value
 _setattr = HasProps.__setattr__
 _set_from_json = HasProps.set_from_json
 _apply_theme = HasProps.apply_theme
-_validate_dict = Dict.validate
 
 _log = logging.getLogger(HasProps.__module__)
 _PLAIN = frozenset({bool, int, float, str, type(None)})
@@ -123,18 +121,6 @@ def prepare_value(self: Any, owner: Any, name: str, value: Any, *, hint: Any = N
     except ValueError:
         return _prepare_value(self, owner, name, value, hint=hint)
     return self.wrap(self.transform(value))
-
-
-def validate_dict(self: Any, value: Any, detail: bool = True) -> None:  # noqa: FBT001, FBT002
-    """`Dict.validate`, writing its error message only if there is an error."""
-    if not isinstance(value, dict):
-        _validate_dict(self, value, detail)
-        return
-    key_is_valid, value_is_valid = self.keys_type.is_valid, self.values_type.is_valid
-    for key, item in value.items():
-        if not (key_is_valid(key) and value_is_valid(item)):
-            _validate_dict(self, value, detail)
-            return
 
 
 def set_from_json(self: Any, name: str, value: Any, *, setter: Any = None) -> None:
