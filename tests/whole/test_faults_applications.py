@@ -30,14 +30,14 @@ curdoc().add_root(label)
 
 
 def in_python():
-    end = time.monotonic() + 1.5
+    end = time.monotonic() + 5
     while time.monotonic() < end:
         pass
     curdoc().add_next_tick_callback(in_c)
 
 
 def in_c():
-    end = time.monotonic() + 1.5
+    end = time.monotonic() + 5
     while time.monotonic() < end:
         np.sort(np.random.rand(300_000))
     label.text = "done"
@@ -97,19 +97,19 @@ def test_whatever_an_application_raises_while_it_builds_the_server_lives(tmp_pat
         quiet.goes_on()
 
 
-def test_a_hundred_browsers_that_leave_at_once_are_felt_by_nobody(tmp_path: Path) -> None:
+def test_two_hundred_browsers_that_leave_at_once_are_felt_by_nobody(tmp_path: Path) -> None:
     site = write_site(tmp_path, top='[sessions]\nunused_lifetime = "100ms"')
     with serving(site) as server, bystander(server, "/quiet") as quiet:
         before = files(server)
         with ExitStack() as stack:
             everybody = [
-                stack.enter_context(open_websocket(f"{server.url}/quiet")) for _ in range(100)
+                stack.enter_context(open_websocket(f"{server.url}/quiet")) for _ in range(200)
             ]
             quiet.report()
             with ThreadPoolExecutor(50) as doors:
                 list(doors.map(lambda websocket: websocket.close(), everybody))
         assert eventually(lambda: files(server) <= before)
-        server.log.wait_for("session ended")
+        assert eventually(lambda: server.log.text.count("session ended") == 200)
         quiet.goes_on()
 
 

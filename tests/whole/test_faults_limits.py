@@ -200,15 +200,11 @@ def test_a_burst_of_connections_is_felt_by_nobody(tmp_path: Path) -> None:
         assert eventually(lambda: files(server) <= before + 2)
 
 
-FULL_LOOK = 0.2
-"""Seconds: once in a hundred sessions the garbage collector looks at everything there is."""
-
-
 def test_pages_that_nobody_opens_are_felt_by_nobody_and_leave_nothing(tmp_path: Path) -> None:
     top = '[sessions]\nunclaimed_lifetime = "1s"\n'
     with (
         serving(write_site(tmp_path, top=top)) as server,
-        bystander(server, "/quiet", longest=FULL_LOOK) as quiet,
+        bystander(server, "/quiet") as quiet,
         ThreadPoolExecutor(4) as pool,
     ):
 
@@ -228,6 +224,6 @@ def test_pages_that_nobody_opens_are_felt_by_nobody_and_leave_nothing(tmp_path: 
         rounds(100)
         before, open_files = memory(server), files(server)
         rounds(400)
-        quiet.goes_on(FULL_LOOK)
+        quiet.goes_on()
         assert eventually(lambda: memory(server) - before < 20 * MEGABYTE)
         assert files(server) <= open_files + 2
