@@ -109,7 +109,10 @@ async def _exchange(stream: Stream, url: str, headers: Headers) -> PageAnswer:
     while True:
         event = connection.next_event()
         if event is h11.NEED_DATA:
-            connection.receive_data(bytes(await stream.receive_some(2**16)))
+            data = bytes(await stream.receive_some(2**16))
+            if not data and response is None:
+                raise ServerUnreachable(f"{url} hangs up without an answer")
+            connection.receive_data(data)
         elif isinstance(event, h11.Response):
             response = event
         elif isinstance(event, h11.Data):
