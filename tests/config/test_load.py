@@ -333,6 +333,6 @@ def test_tables_made_in_python_are_read_as_those_of_a_file(tmp_path):
 
     assert site.settings.title == "Desk"
     assert site.settings.applications[0].handlers[0].file == tmp_path / "app.py"
+    tree["applications"][0]["lingr"] = 3
     with pytest.raises(ConfigError, match=r"site: applications\[0\].lingr: no such key"):
-        tree["applications"][0]["lingr"] = 3
         load_tree(tree, tmp_path / "site", environ={})
