@@ -1,7 +1,7 @@
 """The files of a new site: small, complete, and working as they are.
 
-The application is a plain Bokeh script, so it runs under `bokeh serve` just as well,
-and its test needs nothing but Bokeh.
+The application is a plain Bokeh script, so it runs under `bokeh serve` just as well. Its
+test opens the whole site, in memory, and looks at it as a visitor does.
 """
 
 import json
@@ -32,7 +32,7 @@ def update(attr, old, new):
     source.data = wave(amplitude.value, frequency.value)
 
 
-source = ColumnDataSource(wave(1, 1))
+source = ColumnDataSource(wave(1, 1), name="wave")
 amplitude = Slider(title="Amplitude", start=0, end=5, step=0.1, value=1, name="amplitude")
 frequency = Slider(title="Frequency", start=0.1, end=5, step=0.1, value=1, name="frequency")
 for slider in (amplitude, frequency):
@@ -46,38 +46,27 @@ curdoc().title = "Sliders"
 '''
 
 TEST_SLIDERS_PY = '''\
-"""The application needs no server to be tested: a document is enough."""
+"""What visitors see of the site, without a browser and without a network.
 
-from pathlib import Path
-
-from bokeh.application import Application
-from bokeh.application.handlers import ScriptHandler
-from bokeh.models import ColumnDataSource
-
-SCRIPT = Path(__file__).with_name("sliders.py")
+`docsync_site` is the site.toml beside this file, open for the length of a test. A test fails
+by itself when the application raises, or keeps something of a session that has ended.
+"""
 
 
-def new_document():
-    """Return the document that a new visitor gets."""
-    return Application(ScriptHandler(filename=str(SCRIPT))).create_document()
+async def test_moving_a_slider_changes_the_plot(docsync_site):
+    async with docsync_site.open("/sliders") as page:
+        page.model("amplitude").value = 3
+        await page.settled()
+
+        assert max(page.model("wave").data["y"]) > 2.5
 
 
-def test_moving_a_slider_changes_the_plot():
-    document = new_document()
-    source = document.select_one({"type": ColumnDataSource})
-    before = max(source.data["y"])
+async def test_each_visitor_has_a_wave_of_their_own(docsync_site):
+    async with docsync_site.open("/sliders") as one, docsync_site.open("/sliders") as other:
+        one.model("amplitude").value = 3
+        await docsync_site.settled()
 
-    document.get_model_by_name("amplitude").value = 3
-
-    assert max(source.data["y"]) > 2.5 * before
-
-
-def test_each_visitor_has_a_wave_of_their_own():
-    one, other = new_document(), new_document()
-
-    one.get_model_by_name("amplitude").value = 3
-
-    assert other.get_model_by_name("amplitude").value == 1
+        assert other.model("amplitude").value == 1
 '''
 
 README_MD = """\
@@ -85,7 +74,7 @@ README_MD = """\
 
     docsync check      # is everything all right?
     docsync run        # serve it; prints the URL
-    python -m pytest   # test the application (pip install pytest)
+    python -m pytest   # test it (pip install 'docsync-trio[testing]')
 
 `site.toml` describes the site, `sliders.py` is its application, `test_sliders.py`
 tests it. `site.schema.json` lets editors complete and check `site.toml`; write it

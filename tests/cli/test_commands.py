@@ -93,7 +93,7 @@ def test_init_makes_a_site_whose_test_passes_and_whose_file_is_good(docsync, tmp
         text=True,
         check=False,
     )
-    assert "2 passed" in tested.stdout
+    assert "2 passed" in tested.stdout, tested.stdout
 
 
 def test_init_overwrites_nothing(docsync, tmp_path):
