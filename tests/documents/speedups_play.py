@@ -8,10 +8,11 @@ import json
 import re
 import sys
 import warnings
+from contextlib import contextmanager
 from typing import Any
 
 import bokeh.plotting
-from bokeh.core.has_props import HasProps, abstract, is_abstract
+from bokeh.core.has_props import HasProps, _default_resolver, abstract, is_abstract
 from bokeh.core.properties import (
     Alias,
     Dict,
@@ -108,6 +109,9 @@ CLASSES: list[type[Model]] = OWN + sorted(
     },
     key=lambda cls: cls.__qualified_model__,
 )
+for own in (*OWN, Base):
+    _default_resolver.remove(own)
+
 VALUES: list[Any] = [
     *(0, 1, -1, 2.5, float("nan"), True, None, "", "a", "red", "#ff0000", "x", "start"),
     *([], [1, 2], ["a", "b"], ["a", 1, None], (1, 2), {}, {"a": 1}, {"x": [1, 2]}, {1}),
@@ -186,7 +190,7 @@ class Play:
         if isinstance(container, list):
             container.append(value)
         elif isinstance(container, set):
-            container.add(value)
+            container.add(prop)  # the order of anything else differs from process to process
         else:
             container[value] = value
 
@@ -267,6 +271,8 @@ class Play:
         if isinstance(value, Model):
             known = [index for index, model in enumerate(self.models) if model is value]
             return f"{type(value).__name__} {known}"
+        if isinstance(value, dict) and value.get("type") == "set":
+            value = value | {"entries": sorted(map(str, value.get("entries", ())))}
         if isinstance(value, dict):
             inside = [[self.said(key), self.said(item)] for key, item in value.items()]
             return [type(value).__name__, inside]
@@ -287,7 +293,7 @@ def play(program: list[list[Any]]) -> list[Any]:
 
     Ids, which also differ, are replaced by their order of appearance.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), our_classes():
         warnings.simplefilter("ignore")
         play = Play()
         for step in program:
@@ -295,6 +301,18 @@ def play(program: list[list[Any]]) -> list[Any]:
     ids: dict[str, str] = {}
     seen = json.dumps(play.seen)
     return json.loads(re.sub(r"\bp\d+\b", lambda m: ids.setdefault(m[0], f"id{len(ids)}"), seen))
+
+
+@contextmanager
+def our_classes():
+    """Let Bokeh know our classes for a while: other tests render pages, which read all of them."""
+    for cls in OWN:
+        _default_resolver.add(cls)
+    try:
+        yield
+    finally:
+        for cls in OWN:
+            _default_resolver.remove(cls)
 
 
 def main() -> None:
