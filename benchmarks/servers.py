@@ -20,6 +20,8 @@ STARTING = 60.0
 
 STOPPING = 5.0
 
+_NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+
 
 class NotRunningError(Exception):
     """A server did not start, or has ended."""
@@ -104,7 +106,7 @@ def running(installed: Installed, site: str, folder: Path) -> Iterator[Server]:
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**os.environ, **peer.environment, **installed.variables},
+            env={**_environment(), **peer.environment, **installed.variables},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -114,6 +116,11 @@ def running(installed: Installed, site: str, folder: Path) -> Iterator[Server]:
         yield Server(peer, port, process.pid, time.perf_counter() - begun)
     finally:
         _end(process)
+
+
+def _environment() -> dict[str, str]:
+    """Return ours, but servers may keep their bytecode, as they do where they are installed."""
+    return {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
 
 
 def _free_port() -> int:
