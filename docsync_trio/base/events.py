@@ -51,10 +51,12 @@ class SessionEnded(SessionEvent):
 class SessionLeaked(SessionEvent):
     """A session has ended long since and its document is still there.
 
-    *keepers* are the places that keep it, in words; empty where none was found.
+    *keepers* are the places that keep it, in words; empty where none was found. *others*
+    more of the same application were found left behind with it.
     """
 
     keepers: tuple[str, ...]
+    others: int = 0
 
 
 @attrs.frozen
@@ -114,6 +116,17 @@ class CallbackLeftBehind(SessionEvent):
 
     what: str
     stack: str
+
+
+@attrs.frozen
+class DeliveriesDropped(SessionEvent):
+    """A session is so far behind with what others send it that the oldest was dropped.
+
+    *dropped* is how many so far; *caught_up* whether all that is left has been delivered.
+    """
+
+    dropped: int
+    caught_up: bool
 
 
 @attrs.frozen

@@ -61,7 +61,9 @@ def _session_ended(event: events.SessionEnded) -> LogLine:
 def _session_leaked(event: events.SessionLeaked) -> LogLine:
     by = "; ".join(event.keepers) or "something that has no name"
     text = f"the session has ended and its document is kept by {by}"
-    return LogLine("warning", text, {"keepers": list(event.keepers)})
+    if event.others:
+        text += f"; {event.others} more of this application are still there"
+    return LogLine("warning", text, {"keepers": list(event.keepers), "others": event.others})
 
 
 def _build_failed(event: events.BuildFailed) -> LogLine:
@@ -101,6 +103,14 @@ def _callback_interrupted(event: events.CallbackInterrupted) -> LogLine:
 def _callback_left_behind(event: events.CallbackLeftBehind) -> LogLine:
     text = f"the session has ended and {event.what} runs on in its thread"
     return LogLine("warning", text, {"what": event.what, "stack": event.stack})
+
+
+def _deliveries_dropped(event: events.DeliveriesDropped) -> LogLine:
+    what = "messages and updates from others"
+    text = f"the session is too far behind with {what}: the oldest are dropped"
+    if event.caught_up:
+        text = f"the session has caught up; {event.dropped} {what} were dropped"
+    return LogLine("warning", text, {"dropped": event.dropped, "caught_up": event.caught_up})
 
 
 def _at(error: BaseException) -> str:
@@ -174,6 +184,7 @@ _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.SessionLeaked: _session_leaked,
     events.BuildFailed: _build_failed,
     events.CallbackFailed: _callback_failed,
+    events.DeliveriesDropped: _deliveries_dropped,
     events.ApplicationTaskFailed: _callback_failed,
     events.CallbackBlocks: _callback_blocks,
     events.CallbackInterrupted: _callback_interrupted,

@@ -4,12 +4,13 @@ import logging
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import ParamSpec
+from typing import ParamSpec, TypeVar
 
 import attrs
 import trio
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 log = logging.getLogger("docsync_trio.threads")
 
@@ -42,6 +43,16 @@ class HomeThread:
             self._token.run_sync_soon(partial(_call_safely, partial(function, *args, **kwargs)))
         except trio.RunFinishedError:
             return
+
+    def ask(self, function: Callable[[], T]) -> T:
+        """The result of *function*, called in this thread, after all that was called before.
+
+        A caller elsewhere waits for it. Raises `trio.RunFinishedError` there after the server
+        has ended.
+        """
+        if self.is_here():
+            return function()
+        return trio.from_thread.run_sync(function, trio_token=self._token)
 
 
 def _call_safely(function: Callable[[], object]) -> None:

@@ -71,7 +71,7 @@ class ApplicationContext:
     _context: contextvars.Context = attrs.field(factory=contextvars.copy_context, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.server_context = ServerContext(self)
+        self.server_context = ServerContext(self, self._environment.groups)
         self._room = Room(self.settings.max_sessions)
         caller = Caller(self._environment, session="")
         self.tasks = Tasks(HomeThread(), caller, self._nursery, self._report)

@@ -12,11 +12,15 @@ from bokeh.application.application import ServerContext as BokehServerContext
 from bokeh.application.application import SessionContext as BokehSessionContext
 from bokeh.document import Document
 
+from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.asyncio_bridge import EitherWay
 from docsync_trio.sessions.ended_session import EndedSession
+from docsync_trio.sessions.groups import GroupStore
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.server_callbacks import ServerCallback, ServerCallbacks
+from docsync_trio.sessions.session_groups import ServerGroups, SessionGroups
 from docsync_trio.sessions.tasks import Tasks
+from docsync_trio.sessions.update import PATIENCE, Update, Updated
 
 
 class ServedApplication(Protocol):
@@ -66,6 +70,11 @@ class ServedSession(Protocol):
         """What came with its token, and from ``process_request``."""
         ...
 
+    @property
+    def groups(self) -> SessionGroups:
+        """The groups it is in."""
+        ...
+
     def start_soon(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
         """Start a task that ends with the session."""
         ...
@@ -82,8 +91,10 @@ class ServedSession(Protocol):
 class ServerContext(BokehServerContext):
     """An application while it is served: what ``on_server_loaded`` hooks are given."""
 
-    def __init__(self, application_context: ServedApplication) -> None:
+    def __init__(self, application_context: ServedApplication, groups: GroupStore) -> None:
         self._application_context = application_context
+        self._home = HomeThread()
+        self._groups = ServerGroups(groups, self._home)
 
     @property
     def application_context(self) -> ServedApplication:
@@ -94,6 +105,25 @@ class ServerContext(BokehServerContext):
     def sessions(self) -> list[Any]:
         """The sessions that are alive now."""
         return list(self._application_context.sessions.values())
+
+    @property
+    def groups(self) -> ServerGroups:
+        """The groups in which sessions of the application meet, to send to them all."""
+        return self._groups
+
+    def update_sessions(
+        self, function: Callable[[Document], Any], *, within: float = PATIENCE
+    ) -> Awaitable[Updated]:
+        """Call ``function(document)`` for every session that is alive, each in its own turn.
+
+        All are on their way when this returns; awaited, from Trio and from asyncio code
+        alike, it gives an `Updated` when all have had theirs, or after *within* seconds: what
+        busy sessions have not had by then, they get when it is their turn. What *function*
+        raises is logged with the session and keeps no other from it.
+        """
+        update = Update(function)
+        self._home.call(self._send, update)
+        return update.wait(within)
 
     def start_soon(self, function: Callable[..., Awaitable[object]], *args: object) -> None:
         """Start ``function(*args)`` as a task that ends with the application.
@@ -128,6 +158,10 @@ class ServerContext(BokehServerContext):
 
     remove_next_tick_callback = remove_timeout_callback = remove_callback
     remove_periodic_callback = remove_callback
+
+    def _send(self, update: Update) -> None:
+        sessions = self._application_context.sessions.values()
+        update.send(session for session in sessions if not session.lifetime.is_over())
 
 
 class SessionContext(BokehSessionContext):
@@ -171,6 +205,11 @@ class SessionContext(BokehSessionContext):
         """None: there is no sign-in."""
         return None
 
+    @property
+    def groups(self) -> SessionGroups:
+        """Where the session meets others of its application: messages, and who is there."""
+        return self._session.groups
+
     def with_locked_document(
         self, func: Callable[[Document], Awaitable[None] | None]
     ) -> Awaitable[None]:
@@ -200,4 +239,6 @@ class SessionContext(BokehSessionContext):
     def session_ended(self) -> None:
         """Keep what the session was, and let go of the session itself."""
         was = self._session
-        self._session = EndedSession(was.id, was.document, was.request, was.token_payload)
+        self._session = EndedSession(
+            was.id, was.document, was.request, was.token_payload, was.groups
+        )

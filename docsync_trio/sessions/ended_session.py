@@ -7,6 +7,7 @@ import attrs
 from bokeh.document import Document
 
 from docsync_trio.sessions.request import Request
+from docsync_trio.sessions.session_groups import SessionGroups
 
 
 @attrs.frozen(eq=False)
@@ -17,6 +18,7 @@ class EndedSession:
     document: Document
     request: Request
     token_payload: Mapping[str, Any]
+    groups: SessionGroups
     destroyed: bool = attrs.field(default=True, init=False)
 
     async def with_document(self, _function: Callable[[Document], Any]) -> Any:

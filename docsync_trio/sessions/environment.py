@@ -9,6 +9,7 @@ from docsync_trio.config.schema import SessionSettings
 from docsync_trio.protocol.frames import Limits
 from docsync_trio.sessions.asyncio_bridge import AsyncioBridge
 from docsync_trio.sessions.facilities import Facilities
+from docsync_trio.sessions.groups import GroupStore, MemoryGroups
 
 
 @attrs.frozen(eq=False)
@@ -16,6 +17,7 @@ class Environment:
     """An application, its settings, who is told what happens, and what it shares with others.
 
     *threads* bounds the worker threads of its plain functions; None: they run in the loop.
+    *groups* is where its sessions meet.
     """
 
     application: Application
@@ -24,6 +26,7 @@ class Environment:
     limits: Limits
     facilities: Facilities
     threads: trio.CapacityLimiter | None
+    groups: GroupStore = attrs.field(factory=MemoryGroups, init=False)
 
     @property
     def bridge(self) -> AsyncioBridge | None:

@@ -34,10 +34,12 @@ from docsync_trio.sessions.connection import Connection
 from docsync_trio.sessions.connections import Connections
 from docsync_trio.sessions.contexts import ServerContext, SessionContext
 from docsync_trio.sessions.curfew import Step
+from docsync_trio.sessions.deliveries import Deliveries
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.fire_wall import contained
 from docsync_trio.sessions.lifetime import Lifetime
 from docsync_trio.sessions.request import Request
+from docsync_trio.sessions.session_groups import SessionGroups
 from docsync_trio.sessions.tasks import Tasks
 from docsync_trio.sessions.turns import Turns
 from docsync_trio.sessions.wire import Ending, Wire
@@ -68,6 +70,8 @@ class Session:
     context: SessionContext = attrs.field(init=False)
     lifetime: Lifetime = attrs.field(init=False)
     tasks: Tasks = attrs.field(init=False)
+    deliveries: Deliveries = attrs.field(init=False)
+    groups: SessionGroups = attrs.field(init=False)
     _shared: SharedDocument = attrs.field(init=False)
     _caller: Caller = attrs.field(init=False)
     _turns: Turns = attrs.field(init=False)
@@ -89,6 +93,8 @@ class Session:
         keep_tasks_in(self._asyncio_tasks)
         with curdoc_scope(self._unlocked):
             self.tasks = Tasks(HomeThread(), self._caller, self._nursery, self.report)
+        self.deliveries = Deliveries(self._turns, self._environment, self.id)
+        self.groups = SessionGroups(self._environment.groups, self.tasks.home, self.deliveries)
         self._callbacks = Callbacks(self.tasks.home, self._queue_callback)
         self.document.callbacks.on_change_dispatch_to(self._callbacks)
 
@@ -120,6 +126,7 @@ class Session:
         self._nursery.start_soon(self._turns.settle_conflicts)
         self._nursery.start_soon(self._callbacks.keep_time)
         await self.lifetime.over()
+        self.groups.end()
         await self._environment.facilities.one_by_one()
         await self._connections.dismiss()
 
@@ -181,6 +188,8 @@ class Session:
 
     async def bury(self) -> None:
         """Release everything, once the nursery has ended: document first, hooks after."""
+        self.groups.end()
+        self.deliveries.end()
         await self._connections.dismiss()
         curfew = self._environment.facilities.curfew
         await cancel_tasks(self._asyncio_tasks, curfew)

@@ -19,7 +19,7 @@ from docsync_trio.documents.shared_document import Post, SharedDocument
 from docsync_trio.documents.views import Viewer
 from docsync_trio.sessions.caller import Caller
 from docsync_trio.sessions.connection import TOO_SLOW, Connection
-from docsync_trio.sessions.fire_wall import contained
+from docsync_trio.sessions.fire_wall import Report, contained
 from docsync_trio.sessions.inbox import Inbox, Job
 from docsync_trio.sessions.visit import Visit
 
@@ -80,13 +80,22 @@ class Turns:
             _turn.reset(token)
             self._post_changes()
 
-    async def take(self, what: str, function: Callable[..., Any], *args: Any) -> None:
-        """In a job: call the application's *function* with the document held."""
+    async def take(
+        self, what: str, function: Callable[..., Any], *args: Any, report: Report | None = None
+    ) -> None:
+        """In a job: call the application's *function* with the document held.
+
+        *report* is told what it raises, instead of those who are always told.
+        """
         self.doing = what
         with self.hold():
             run = partial(self._in_time, function, *args)
-            await contained(run, partial(self._report, what))
+            await contained(run, report or partial(self._report, what))
         self.doing = ""
+
+    def is_mine(self) -> bool:
+        """Whether the caller has the turn."""
+        return self._turn is not None and _turn.get() is self._turn
 
     async def visit(self, function: Callable[[Document], Any]) -> Any:
         """From elsewhere: the result of ``function(document)``, called when it is its turn.
@@ -95,7 +104,7 @@ class Turns:
         for itself.
         """
         call = partial(self._caller.call, function, self._shared.document)
-        if self._turn is not None and _turn.get() is self._turn:
+        if self.is_mine():
             return await call()
         visit = Visit(partial(call, on_pause=self.post_changes))
         self._visits.add(visit)

@@ -170,3 +170,13 @@ def test_an_event_nobody_described_is_still_logged():
     line = log_line(Strange(application="/"))
 
     assert (line.level, line.text) == ("debug", "Strange")
+
+
+def test_a_session_that_is_behind_with_what_others_send_is_told_of_twice():
+    begins, ends = (
+        log_line(events.DeliveriesDropped("/room", "abc", dropped, caught_up))
+        for dropped, caught_up in [(1, False), (31, True)]
+    )
+    assert begins.level == ends.level == "warning"
+    assert "the oldest are dropped" in begins.text
+    assert "31 messages and updates from others were dropped" in ends.text
