@@ -15,7 +15,7 @@ from docsync_trio.protocol.frames import Assembler, Limits
 from docsync_trio.protocol.message import Message, Outgoing
 from docsync_trio.sessions.wire import NO_CLOSE_FRAME, WireClosed
 from docsync_trio.testing.network import Line
-from docsync_trio.testing.patience import News
+from docsync_trio.testing.patience import SECONDS, News
 from docsync_trio.testing.reply import Refused
 
 
@@ -55,7 +55,7 @@ class Conversing:
 
     async def greeting(self, where: str) -> str:
         """Return which session the server's first message greets from. Raises `Refused`."""
-        await self._news.until(lambda: self._first or self.closed, "the server greets", math.inf)
+        await self._news.until(lambda: self._first or self.closed, "the server greets", SECONDS)
         if self._first is not None and self._first.kind == "ACK":
             return str(self._first.content.get("session", ""))
         await self._over.wait()

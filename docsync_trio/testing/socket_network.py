@@ -95,13 +95,17 @@ class SocketLine:
     async def answer(self) -> Response:
         """Return the site's answer to the handshake."""
         await self._flush()
-        while True:
-            for event in self._protocol.events_received():
-                if isinstance(event, Response):
-                    return event
-                self._take(event)
+        answer: Response | None = None
+        while answer is None:
             if not await self._more():
                 raise WireClosed(NO_CLOSE_FRAME)
+            # Frames may have come along with the answer.
+            for event in self._protocol.events_received():
+                if isinstance(event, Response):
+                    answer = event
+                else:
+                    self._take(event)
+        return answer
 
     async def send(self, frames: Sequence[Frame]) -> None:
         """See `Line`."""
