@@ -1,7 +1,7 @@
 """``[[routes]]``: what a site serves besides applications."""
 
 import pathlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from starlette.routing import Route
@@ -10,7 +10,9 @@ from docsync_trio.applications.load_error import LoadError
 from docsync_trio.applications.reference import load_function
 from docsync_trio.base.errors import Problem
 from docsync_trio.config.schema import RouteSettings
-from docsync_trio.server.served_applications import below, url_below
+from docsync_trio.server.endpoint_site import WithSite
+from docsync_trio.server.path_numbers import with_short_numbers
+from docsync_trio.server.served_applications import ServedApplications, below, url_below
 from docsync_trio.server.static import Folder, StaticFiles
 from docsync_trio.server.static_files import FileCache
 
@@ -36,16 +38,18 @@ def load_endpoints(
 
 
 def extra_routes(
-    routes: Sequence[RouteSettings],
-    endpoints: dict[str, Endpoint],
-    prefix: str,
-    cache: FileCache,
+    site: ServedApplications, endpoints: Mapping[str, Endpoint], cache: FileCache
 ) -> Iterator[Route]:
-    """Yield the routes that the settings describe; *endpoints* has the functions, by path."""
-    for route in routes:
-        url = url_below(prefix, route.path)
+    """Yield the routes of *site* that its settings describe.
+
+    *endpoints* has the functions, by path; they find the site's applications.
+    """
+    for route in site.settings.routes:
+        url = url_below(site.settings.server.prefix, route.path)
         if route.static is not None:
             files = StaticFiles((Folder(route.static),), cache)
             yield Route(below(url, "/{file:path}"), files, methods=["GET"])
         else:
-            yield Route(url, endpoints[route.path], methods=list(route.methods))
+            answering = Route(url, endpoints[route.path], methods=list(route.methods))
+            answering.app = WithSite.around(answering.app, site.applications)
+            yield answering

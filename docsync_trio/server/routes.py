@@ -5,7 +5,7 @@ applications at fixed paths, then the operator's routes, then applications whose
 have parameters, so that ``/{name}`` hides nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -30,6 +30,7 @@ from docsync_trio.server.instant_page import InstantPage
 from docsync_trio.server.metadata import Metadata
 from docsync_trio.server.page_script import NAME, page_script
 from docsync_trio.server.pages import Page
+from docsync_trio.server.path_numbers import with_short_numbers
 from docsync_trio.server.route_tree import RouteTree
 from docsync_trio.server.served_applications import (
     PATH_CHARACTERS,
@@ -93,22 +94,19 @@ class _Table:
     bokehjs: BokehJS = attrs.field(factory=BokehJS)
 
     def routes(self) -> Iterator[Route]:
-        settings = self.site.settings
         yield Route(
             self._url("/static/extensions/{file:path}"),
             ExtensionFiles(extension_dirs, self.cache),
             methods=GET,
         )
-        for context in self.site.applications:
-            if not has_parameters(context.application.path):
-                yield from self._routes_of(context)
-        yield from self._site_routes()
-        yield from extra_routes(
-            settings.routes, dict(self.endpoints), settings.server.prefix, self.cache
+        yield from self._routes_of(
+            [c for c in self.site.applications if not has_parameters(c.application.path)]
         )
-        for context in self.site.applications:
-            if has_parameters(context.application.path):
-                yield from self._routes_of(context)
+        yield from self._site_routes()
+        yield from extra_routes(self.site, self.endpoints, self.cache)
+        yield from self._routes_of(
+            [c for c in self.site.applications if has_parameters(c.application.path)]
+        )
 
     def _site_routes(self) -> Iterator[Route]:
         yield Route(self._url(f"/static/{NAME}"), MadeFile(page_script()), methods=GET)
@@ -126,8 +124,15 @@ class _Table:
             if self._url(""):
                 yield Route(self._url(""), index, methods=GET)
 
-    def _routes_of(self, context: ApplicationContext) -> Iterator[Route]:
-        url = self._url(context.application.path)
+    def _routes_of(self, contexts: Sequence[ApplicationContext]) -> Iterator[Route]:
+        # The page of `/{country}/{city}` must not take `/{country}/metadata`.
+        for context in contexts:
+            yield from self._routes_below(context)
+        for context in contexts:
+            yield from self._page_routes(context)
+
+    def _page_routes(self, context: ApplicationContext) -> Iterator[Route]:
+        url = self._pattern(context)
         kind = InstantPage if self.site.has_instant_page(context) else Page
         page = kind(self.site, context, self.bokehjs)
         yield Route(url, page, methods=GET)
@@ -135,6 +140,9 @@ class _Table:
             yield Route(f"{url}/", without_slash, methods=GET)
         elif url != "/":
             yield Route(url.rstrip("/"), page, methods=GET)
+
+    def _routes_below(self, context: ApplicationContext) -> Iterator[Route]:
+        url = self._pattern(context)
         autoload = Autoload(self.site, context, self.bokehjs, self.answers)
         yield Route(below(url, "/autoload.js"), autoload, methods=["GET", "OPTIONS"])
         yield Route(below(url, "/metadata"), Metadata(self.site, context), methods=GET)
@@ -155,6 +163,9 @@ class _Table:
             if has_parameters(c.application.path)
         ]
         return Index(self.site.settings.title or "Applications", links_of(self.site), named)
+
+    def _pattern(self, context: ApplicationContext) -> str:
+        return with_short_numbers(self._url(context.application.path))
 
     def _url(self, path: str) -> str:
         return url_below(self.site.settings.server.prefix, path)

@@ -3,11 +3,15 @@
 import pathlib
 
 import pytest
+import trio
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from docsync_trio.base.errors import ConfigError, Problem
 from docsync_trio.base.events import RequestFailed
 from docsync_trio.config.schema import RouteSettings
 from docsync_trio.server.extra_routes import load_endpoints
+from docsync_trio.sessions.request import Request
 from tests.server.a_site import a_site, application
 from tests.server.memory_client import ask
 
@@ -27,6 +31,22 @@ def teapot(request):
 
 def broken(request):
     return 1 / 0
+
+def set_text(text):
+    def change(document):
+        document.roots[0].text = text
+    return change
+
+async def publish(request):
+    application = request.app.state.docsync.applications["/app"]
+    updated = await application.update_sessions(set_text(request.query_params["text"]))
+    return JSONResponse({"updated": list(updated.updated), "sessions": len(application.sessions)})
+
+def publish_from_thread(request):
+    application = request.app.state.docsync.applications["/app"]
+    application.update_sessions(set_text("from a thread"))
+    application.groups.send("harbor", "from a thread")
+    return JSONResponse([member.info for member in application.groups.members("harbor")])
 """
 
 
@@ -72,6 +92,44 @@ async def test_an_endpoint_that_fails_is_logged(tmp_path, module):
         (failed,) = site.seen(RequestFailed)
         assert failed.target == "/broken"
         assert isinstance(failed.error, ZeroDivisionError)
+
+
+async def test_an_endpoint_reaches_the_sessions_of_an_application(tmp_path, module):
+    route = RouteSettings(path="/publish", endpoint=f"{module}:publish")
+    app = application(tmp_path, "/app")
+    async with a_site(app, application(tmp_path, "/other"), routes=[route]) as site:
+        one = await site.context("/app").session("one", Request(path="/app"))
+        other = await site.context("/other").session("two", Request(path="/other"))
+        reply = await ask(site.asgi, "/publish?text=new")
+        assert reply.text == '{"updated":["one"],"sessions":1}'
+        assert one.document.roots[0].text == "new"
+        assert other.document.roots[0].text == "hello"
+
+
+async def test_so_does_a_plain_function_in_its_thread(tmp_path, module):
+    route = RouteSettings(path="/publish", endpoint=f"{module}:publish_from_thread")
+    async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
+        one = await site.context("/app").session("one", Request(path="/app"))
+        done = trio.Event()
+
+        async def hear(message, sender):
+            assert (message, sender) == ("from a thread", None)
+            done.set()
+
+        one.context.groups.join("harbor", "one")
+        one.context.groups.on_group_message("harbor", hear)
+        assert (await ask(site.asgi, "/publish")).text == '["one"]'
+        with trio.fail_after(5):
+            await done.wait()
+        assert one.document.roots[0].text == "from a thread"
+
+
+async def test_in_a_site_that_is_mounted_an_endpoint_finds_that_site(tmp_path, module):
+    route = RouteSettings(path="/publish", endpoint=f"{module}:publish")
+    async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
+        outer = Starlette(routes=[Mount("/desk", site.asgi)])
+        reply = await ask(outer, "/desk/publish?text=new")
+        assert reply.text == '{"updated":[],"sessions":0}'
 
 
 async def test_a_folder_is_served(tmp_path, module):
