@@ -27,8 +27,10 @@ from docsync_trio.applications.notebook import NotebookHandler
 RunIn = Literal["thread", "loop", "auto"]
 """Where plain functions run; ``"auto"`` is threads unless the code needs the event loop."""
 
-Metadata = Mapping[str, Any] | Callable[[], Any] | None
-"""What ``<path>/metadata`` answers: a table, or a function that returns one when asked."""
+Metadata = Mapping[str, Any] | Callable[..., Any] | None
+"""What ``<path>/metadata`` answers: a table, or a function that returns one when asked.
+
+The function may need an argument: the parameters in the path, a dict."""
 
 
 def as_handler(value: object) -> Handler:

@@ -108,8 +108,11 @@ class _Loading:
         if not isinstance(settings, MetadataFunction):
             return settings
         function = load_function(settings.function, self.base)
-        if not takes_arguments(function, 0):
-            raise LoadError(f"{settings.function} is called without arguments; let it need none")
+        if not (takes_arguments(function, 0) or takes_arguments(function, 1)):
+            raise LoadError(
+                f"{settings.function} is called with the parameters in the path, a dict, or with "
+                "nothing; let it need one argument at most"
+            )
         return function
 
     def hooks(self, name: str | None) -> Hooks:

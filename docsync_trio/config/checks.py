@@ -5,16 +5,14 @@ their part even while something else is wrong; whatever has the wrong type they 
 to `structure`.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 from docsync_trio.base.errors import Path, Problem
 from docsync_trio.config.keys import keys_of
-from docsync_trio.config.kind import shown
 from docsync_trio.config.layers import Tree
-from docsync_trio.config.origins import path_text
 from docsync_trio.config.schema import ONE_OF, HandlerSettings, SiteSettings
+from docsync_trio.config.served_paths import check_paths
 
 Tables = Iterator[tuple[type, Path, Tree]]
 
@@ -23,7 +21,7 @@ def check(tree: Tree) -> Iterator[Problem]:
     """Yield everything that is wrong with *tree* as a whole."""
     if not tree.get("applications", []) and not tree.get("routes", []):
         yield Problem((), "the site is empty; add [[applications]] or [[routes]]")
-    yield from _duplicates(tree)
+    yield from check_paths(tree)
     yield from _without_handlers(tree)
     for table, path, values in tables_of(tree):
         yield from _one_of(table, path, values)
@@ -46,20 +44,6 @@ def _tables_in(value: Any) -> Iterator[tuple[int, Tree]]:
     for index, item in enumerate(value if isinstance(value, list) else ()):
         if isinstance(item, dict):
             yield index, item
-
-
-def _duplicates(tree: Tree) -> Iterator[Problem]:
-    seen: dict[str, Path] = {}
-    for name in ("applications", "routes"):
-        for index, item in _tables_in(tree.get(name)):
-            served = item.get("path")
-            if not isinstance(served, str):
-                continue
-            pattern = re.sub(r"\{[^{}]*\}", "{}", served)
-            first = seen.setdefault(pattern, (name, index, "path"))
-            if first != (name, index, "path"):
-                text = f"{shown(served)} is also {path_text(first)}; give one of them another path"
-                yield Problem((name, index, "path"), text)
 
 
 def _without_handlers(tree: Tree) -> Iterator[Problem]:

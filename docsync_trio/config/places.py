@@ -7,8 +7,8 @@ from typing import Any, Final
 import attrs
 
 from docsync_trio.config.kind import Kind, KindError, Surroundings, nearest, shown
+from docsync_trio.config.url_paths import without_parameters
 
-_PARAMETER: Final = re.compile(r"\{[A-Za-z_]\w*(?::(?:str|path|int|float|uuid))?\}", re.ASCII)
 _ORIGIN: Final = re.compile(
     r"(?:\*\.)?[\w-]+(?:\.[\w-]+)*\.?(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](?::[0-9]{1,5})?"
 )
@@ -16,15 +16,17 @@ _ORIGIN: Final = re.compile(
 _RESERVED: Final = ("/static", "/favicon.ico")
 
 
-def _check_path(value: str, parameters: str) -> None:
-    """Refuse what cannot stand in a URL's path or would match nothing."""
+def _check_path(value: str, rest: str, parameters: str = "") -> None:
+    """Refuse what cannot stand in a URL's path or would match nothing.
+
+    *rest* is *value* without its parameters, which are written as *parameters* says.
+    """
     if not value.startswith("/"):
         raise KindError(f"{shown(value)} does not start with a slash; write {shown('/' + value)}")
     if len(value) > 1 and value.endswith("/"):
         raise KindError(
             f"{shown(value)} ends with a slash; write {shown(value.rstrip('/') or '/')}"
         )
-    rest = _PARAMETER.sub("x", value) if parameters else value
     if strange := re.search(r"[^\w.~!$&'()*+,;=:@/%-]", rest):
         hint = f"; a parameter is written {parameters}" if parameters else ""
         raise KindError(f"{shown(strange[0])} cannot stand in a path{hint}")
@@ -34,15 +36,19 @@ def _check_path(value: str, parameters: str) -> None:
 
 @attrs.frozen
 class UrlPath(Kind):
-    """The path of an application or route, which may hold ``{parameters}``."""
+    """The path of an application or route, which may hold ``{parameters}``.
 
+    With *rest*, one of the kind ``path`` may take all further parts.
+    """
+
+    rest: bool = False
     words = 'a path that starts with a slash, such as "/sliders" or "/buoys/{station}"'
 
     def read(self, value: object, _around: Surroundings, /) -> str:
         """Return the path."""
         if not isinstance(value, str):
             raise self.refuse(value)
-        _check_path(value, "{name}")
+        _check_path(value, without_parameters(value, rest=self.rest), "{name}")
         for reserved in _RESERVED:
             if value == reserved or value.startswith(f"{reserved}/"):
                 raise KindError(
@@ -68,7 +74,7 @@ class UrlPrefix(Kind):
         if value == "/":
             raise KindError('"/" is no prefix; write ""')
         if value:
-            _check_path(value, "")
+            _check_path(value, value)
         return value
 
     def json_schema(self) -> dict[str, Any]:

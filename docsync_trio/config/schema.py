@@ -11,14 +11,19 @@ annotation. A key is spelled as its attribute; ``async_`` is ``async``.
 import pathlib
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final
 
 import attrs
 
+from docsync_trio.config.application_schema import (
+    HANDLER_KINDS,
+    ApplicationSettings,
+    HandlerSettings,
+)
 from docsync_trio.config.bind import Bind, BindAddress, FdBind, TcpBind, UnixBind
 from docsync_trio.config.keys import key
-from docsync_trio.config.lists import FreeTable, ListOf, OneOrMore
-from docsync_trio.config.names import FunctionName, Metadata, MetadataFunction, ModuleName
+from docsync_trio.config.lists import ListOf, OneOrMore
+from docsync_trio.config.names import FunctionName, MetadataFunction
 from docsync_trio.config.places import ExistingPath, OriginPattern, UrlPath, UrlPrefix
 from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
@@ -39,9 +44,6 @@ __all__ = [
     "UnixBind",
 ]
 
-AsyncWord = Literal["auto", "trio", "asyncio"]
-RunInWord = Literal["auto", "thread", "loop"]
-PageWord = Literal["built", "instant"]
 _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -135,114 +137,12 @@ class ServerSettings:
 
 
 @attrs.frozen(kw_only=True)
-class HandlerSettings:
-    """One step that fills a document: exactly one of the first six keys."""
-
-    file: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".py",))] = key(
-        None, doc="A Python script, run anew for every session.", example='"apps/sliders.py"'
-    )
-    function: Annotated[str | None, FunctionName()] = key(
-        None,
-        doc="A function, plain or async, that is called with the document.",
-        example='"apps.buoys:modify_document"',
-    )
-    json: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".json",))] = key(
-        None, doc="A saved Bokeh document.", example='"apps/base.json"'
-    )
-    directory: Annotated[pathlib.Path | None, ExistingPath(folder=True)] = key(
-        None,
-        doc="A folder with main.py or main.ipynb, and if wanted theme.yaml, templates/, static/ "
-        "and app_hooks.py.",
-        example='"apps/buoys"',
-    )
-    notebook: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".ipynb",))] = key(
-        None, doc="A Jupyter notebook, run anew for every session.", example='"apps/tour.ipynb"'
-    )
-    bokeh: Annotated[str | None, FunctionName("Handler")] = key(
-        None,
-        doc="A class made for Bokeh's own server: a subclass of its Handler.",
-        example='"apps.custom:MyHandler"',
-    )
-    argv: Annotated[tuple[str, ...], ListOf(Text())] = key(
-        (),
-        doc="What the script finds in sys.argv after its own name.",
-        example='["--points", "200"]',
-        only_with=("file", "directory", "notebook"),
-    )
-    arguments: Annotated[Mapping[str, Any], FreeTable()] = key(
-        MappingProxyType({}),
-        doc="Keyword arguments for the class.",
-        example="{ columns = 3 }",
-        only_with=("bokeh",),
-    )
-
-    @property
-    def kind(self) -> str:
-        """Which of the six keys is given: ``"file"``, ``"function"``..."""
-        return next(name for name in ONE_OF[HandlerSettings] if getattr(self, name) is not None)
-
-
-@attrs.frozen(kw_only=True)
-class ApplicationSettings:
-    """An application: what fills its documents, and where it is served."""
-
-    path: Annotated[str, UrlPath()] = key(
-        doc="Where it is served. Parameters in braces arrive in session_context.request.",
-        example='"/sliders"',
-    )
-    title: Annotated[str, Text()] = key(
-        "", doc="What the index of applications calls it; empty: its path.", example='"Sliders"'
-    )
-    page: Annotated[PageWord, Choice(("built", "instant"))] = key(
-        "built",
-        doc='When a document is built. "built": before its page is sent, with the template and '
-        'the title that the application gives it. "instant": when the page, which is sent at '
-        "once and shows a spinner, opens its websocket, so that robots build nothing; a template "
-        "of the application is not used, and the roots stand one below the other.",
-    )
-    handlers: tuple[HandlerSettings, ...] = key(
-        doc="What fills a new document, in order.", example='[{ file = "apps/sliders.py" }]'
-    )
-    metadata: Annotated[Mapping[str, Any] | MetadataFunction | None, Metadata()] = key(
-        None,
-        doc="What is served below the application at /metadata: a table, or a function that "
-        "returns one.",
-        example='{ owner = "desk" }',
-    )
-    async_: Annotated[AsyncWord, Choice(("auto", "trio", "asyncio"))] = key(
-        "auto",
-        doc='Which library its `async def` code is written for; "auto" reads the imports of its '
-        "files.",
-    )
-    run_callbacks_in: Annotated[RunInWord, Choice(("auto", "thread", "loop"))] = key(
-        "auto",
-        doc='Where plain functions run. "thread": other sessions stay quick while one computes. '
-        '"loop": in the one thread of the server, for code that must not leave it. "auto": in '
-        "threads, unless the code needs a running asyncio loop.",
-    )
-    threads: Annotated[int, Whole(1)] = key(
-        10,
-        doc="How many threads the application's plain functions may occupy at once; when all are "
-        "busy its further callbacks wait, and no other application's.",
-    )
-    hooks: Annotated[str | None, ModuleName()] = key(
-        None,
-        doc="A module with on_server_loaded, on_server_unloaded, on_session_created, "
-        "on_session_destroyed or process_request, plain or async.",
-        example='"apps.hooks"',
-    )
-    sessions: SessionSettings = key(
-        SessionSettings(),
-        doc="What differs from the site's `[sessions]` for this application.",
-        example='{ unused_lifetime = "10m" }',
-    )
-
-
-@attrs.frozen(kw_only=True)
 class RouteSettings:
     """A URL that is no application: an endpoint of yours, or a folder of files."""
 
-    path: Annotated[str, UrlPath()] = key(doc="Where it is served.", example='"/api/health"')
+    path: Annotated[str, UrlPath(rest=True)] = key(
+        doc="Where it is served.", example='"/api/health"'
+    )
     endpoint: Annotated[str | None, FunctionName()] = key(
         None,
         doc="A Starlette endpoint: `async def health(request) -> Response`; a plain function runs "
@@ -289,7 +189,7 @@ class SiteSettings:
 
 ONE_OF: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(
     {
-        HandlerSettings: ("file", "function", "json", "directory", "notebook", "bokeh"),
+        HandlerSettings: HANDLER_KINDS,
         RouteSettings: ("endpoint", "static"),
     }
 )

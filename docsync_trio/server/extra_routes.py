@@ -45,7 +45,7 @@ def extra_routes(
     *endpoints* has the functions, by path; they find the site's applications.
     """
     for route in site.settings.routes:
-        url = url_below(site.settings.server.prefix, route.path)
+        url = with_short_numbers(url_below(site.settings.server.prefix, route.path))
         if route.static is not None:
             files = StaticFiles((Folder(route.static),), cache)
             yield Route(below(url, "/{file:path}"), files, methods=["GET"])

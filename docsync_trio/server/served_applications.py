@@ -18,6 +18,7 @@ from starlette.routing import compile_path
 from docsync_trio.base.events import Observer
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.protocol.token import TokenSettings
+from docsync_trio.server.path_numbers import with_short_numbers
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.wire import Ending
 
@@ -85,7 +86,7 @@ class ServedApplications:
         compiled: list[Compiled] = []
         for context, path in self._websockets:
             if has_parameters(path):
-                pattern, _, convertors = compile_path(path)
+                pattern, _, convertors = compile_path(with_short_numbers(path))
                 compiled.append((context, pattern, convertors))
         return compiled
 

@@ -83,13 +83,19 @@ def test_all_problems_are_told_at_their_keys(write, load):
     assert "is no handler class" in texts[3]
 
 
-def test_metadata_is_a_table_or_a_function_without_arguments(write, load):
+def test_metadata_is_a_table_or_a_function_of_one_argument_at_most(write, load):
     file = {"file": write("a.py", "")}
-    write("load_meta.py", "def metadata(): return {'a': 1}\ndef other(x): pass\n")
+    functions = (
+        "def metadata(): return {'a': 1}",
+        "def of(path_params): return path_params",
+        "def other(x, y): pass",
+    )
+    write("load_meta.py", "\n".join(functions))
     assert load(file, metadata={"hi": "there"}).metadata == {"hi": "there"}
     assert load(file, metadata=MetadataFunction("load_meta:metadata")).metadata() == {"a": 1}
+    assert load(file, metadata=MetadataFunction("load_meta:of")).metadata({"n": 1}) == {"n": 1}
     (problem,) = load(file, metadata=MetadataFunction("load_meta:other"))
-    assert "called without arguments" in problem.text
+    assert "let it need one argument at most" in problem.text
 
 
 def test_hooks_of_handlers_run_before_those_of_the_named_module(write, load, tmp_path):

@@ -167,6 +167,61 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(folder):
     ]
 
 
+def test_paths_that_answer_for_each_other_are_wrong(folder):
+    lines = folder.wrong(
+        """
+        [[applications]]
+        path = "/buoys/{station:int}"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/buoys/{name}"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/sliders"
+        handlers = [{ file = "app.py" }]
+        [[routes]]
+        path = "/sliders/metadata"
+        static = "."
+        """,
+        application=False,
+    )
+    assert lines == [
+        (
+            'site.toml:6:8: applications[1].path: "/buoys/{name}" is also applications[0].path; '
+            "give one of them another path"
+        ),
+        (
+            'site.toml:12:8: routes[0].path: "/sliders/metadata" is below applications[2].path, '
+            "which serves its own /metadata there; choose another path"
+        ),
+    ]
+
+
+def test_paths_of_which_each_address_has_one_owner_are_right(folder):
+    folder.load(
+        """
+        [[applications]]
+        path = "/{country}"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/{country}/{city}"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/buoys/all"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/x/{number:int}/y"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/x/{id:uuid}/y"
+        handlers = [{ file = "app.py" }]
+        [[routes]]
+        path = "/files"
+        static = "."
+        """
+    )
+
+
 def test_the_same_path_twice_is_wrong_whatever_its_parameters_are_called(folder):
     lines = folder.wrong(
         """

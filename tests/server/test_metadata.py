@@ -55,3 +55,16 @@ async def test_a_function_that_fails_is_the_authors_to_mend(tmp_path, monkeypatc
         (failed,) = site.seen(RequestFailed)
         assert failed.target == "/app/metadata"
         assert failed.incident in reply.text
+
+
+async def test_a_function_that_needs_an_argument_gets_the_parameters_in_the_path(
+    tmp_path, monkeypatch
+):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "about_buoys.py").write_text("def about(path_params):\n    return path_params\n")
+    function = MetadataFunction("about_buoys:about")
+    buoys = application(tmp_path, "/buoys/{station:int}", metadata=function)
+    async with a_site(buoys, prefix="/desk") as site:
+        reply = await ask(site.asgi, "/docs/desk/buoys/7/metadata", root_path="/docs")
+        assert json.loads(reply.body) == {"url": "/buoys/7", "data": {"station": 7}}
+        assert (await ask(site.asgi, "/desk/buoys/x/metadata")).status == 404

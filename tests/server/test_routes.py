@@ -180,3 +180,20 @@ async def test_routes_are_found_by_their_first_part_and_tried_in_order(tmp_path)
             assert f"<title>{title}</title>" in mounted.text
         for target in ("/p/q/a/c", "/p/a/1", "/a/1", "/p/qa/1"):
             assert (await ask(site.asgi, target)).status == 404
+
+
+async def test_a_page_with_parameters_takes_nothing_of_what_is_below_another(tmp_path):
+    cities = application(tmp_path, "/{country}/{city}")
+    countries = application(tmp_path, "/{country}", metadata={"of": "countries"})
+    async with a_site(cities, countries) as site:
+        assert "countries" in (await ask(site.asgi, "/peru/metadata")).text
+        await ask(site.asgi, "/peru/lima")
+        assert site.seen(SessionOpened)[-1].application == "/{country}/{city}"
+        assert site.site.find_websocket("/peru/ws")[1] == {"country": "peru"}
+
+
+async def test_a_number_that_python_would_not_read_is_at_no_address(tmp_path):
+    async with a_site(application(tmp_path, "/buoys/{station:int}")) as site:
+        assert (await ask(site.asgi, f"/buoys/{'9' * 5000}")).status == 404
+        assert site.site.find_websocket(f"/buoys/{'9' * 5000}/ws") is None
+        assert (await ask(site.asgi, f"/buoys/{'9' * 18}")).status == 200
