@@ -93,7 +93,7 @@ class _Serving:
         with sigterm_like_ctrl_c(), contextlib.ExitStack() as until_closed:
             opening = open_site(self.loaded, observe=observe, imported=self.imported)
             async with opening as site, trio.open_nursery() as beside:
-                beside.start_soon(keeper.look_when_quiet)
+                beside.start_soon(keeper.look)
                 stopping = stop_signals(self.stop_for, self.last_exit.count_down)
                 until_closed.enter_context(stopping)
                 serving = partial(serve_site, site, self.sockets, observe=observe, stop=self.stop)

@@ -24,6 +24,23 @@ MOST: Final = 2000
 """Objects that are looked at to find who keeps one document."""
 
 
+@attrs.frozen
+class Leak:
+    """A session whose document is still there, and how many *others* of its application."""
+
+    ended: SessionEnded
+    others: int
+
+    def told(self) -> SessionLeaked:
+        """The event that names who keeps the document.
+
+        To find out takes a while; it may be done in any thread.
+        """
+        document = self.ended.document() if self.ended.document is not None else None
+        keepers = keepers_of(document) if document is not None else ()
+        return SessionLeaked(self.ended.application, self.ended.session, keepers, self.others)
+
+
 @attrs.define(eq=False)
 class LeakWatch:
     """Remembers whose documents should be gone.
@@ -39,14 +56,25 @@ class LeakWatch:
         """A session has ended; its document is to be gone soon."""
         self._fresh.append(event)
 
-    def look(self) -> list[SessionLeaked]:
-        """Those that are still there, each told once; call it right after a full collection."""
+    def remaining(self) -> int:
+        """The number of documents that are still there, whoever keeps them."""
+        self._fresh, self._ended = _remaining(self._fresh), _remaining(self._ended)
+        return len(self._fresh) + len(self._ended)
+
+    def look(self) -> list[Leak]:
+        """Those that are still there, one for each application, and each only once.
+
+        To be called right after a full collection.
+        """
         ended, self._ended, self._fresh = self._ended, self._fresh, []
-        return [
-            SessionLeaked(event.application, event.session, keepers_of(document))
-            for event in ended
-            if event.document is not None and (document := event.document()) is not None
-        ]
+        leaked: dict[str, list[SessionEnded]] = {}
+        for event in _remaining(ended):
+            leaked.setdefault(event.application, []).append(event)
+        return [Leak(first, len(others)) for first, *others in leaked.values()]
+
+
+def _remaining(ended: list[SessionEnded]) -> list[SessionEnded]:
+    return [event for event in ended if event.document is not None and event.document() is not None]
 
 
 def keepers_of(thing: object) -> tuple[str, ...]:

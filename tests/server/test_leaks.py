@@ -17,7 +17,9 @@ from docsync_trio.server.leaks import LeakWatch, keepers_of
 
 @pytest.fixture(autouse=True)
 def leave_nothing_frozen():
+    before = gc.get_threshold()
     yield
+    gc.set_threshold(*before)
     gc.unfreeze()
 
 
@@ -50,9 +52,34 @@ def test_a_list_of_a_module_that_keeps_documents_is_named(module):
     gc.collect()
     assert watch.look() == [], "it has only just ended"
     (leak,) = watch.look()
-    assert leak.session == "one"
-    assert leak.keepers == ("module chat_of_a_test: visitors",)
+    assert leak.told() == SessionLeaked("/chat", "one", ("module chat_of_a_test: visitors",))
     assert watch.look() == [], "it is told once"
+
+
+def test_of_many_that_an_application_leaves_behind_one_is_told_with_their_number(module):
+    watch = LeakWatch()
+    module.visitors = [Document() for _ in range(3)]
+    for document in module.visitors:
+        watch.ended(ended(document))
+    assert watch.remaining() == 3
+    del document
+    watch.look()
+    (leak,) = watch.look()
+    assert leak.others == 2
+
+
+def test_documents_that_are_gone_are_not_counted():
+    watch = LeakWatch()
+    kept = Circle()
+    watch.ended(ended(kept))
+    watch.ended(ended(Circle()))
+    gc.collect()
+    assert watch.remaining() == 1
+
+
+class Circle:
+    def __init__(self):
+        self.myself = self
 
 
 def test_a_model_that_is_kept_keeps_its_document(module):
@@ -68,7 +95,7 @@ async def test_a_leak_is_told_when_everything_is_looked_at(module, autojump_cloc
     keeper = GarbageKeeper(seen.append)
     module.last = Document()
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(keeper.look_when_quiet)
+        nursery.start_soon(keeper.look)
         for document in (module.last, Document()):
             keeper.observe(SessionOpened("/chat", "one", 0.1))
             keeper.observe(ended(document))
