@@ -118,8 +118,9 @@ class ServerContext(BokehServerContext):
 
         All are on their way when this returns; awaited, from Trio and from asyncio code
         alike, it gives an `Updated` when all have had theirs, or after *within* seconds: what
-        busy sessions have not had by then, they get when it is their turn. What *function*
-        raises is logged with the session and keeps no other from it.
+        busy sessions have not had by then, they get when it is their turn, and until they
+        have caught up they are not waited for again. What *function* raises is logged with the
+        session and keeps no other from it.
         """
         update = Update(function)
         self._home.call(self._send, update)

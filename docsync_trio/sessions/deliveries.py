@@ -34,12 +34,14 @@ class Deliveries:
     """What waits for the session of the id *session*; used in Trio's thread.
 
     The log is told how many were dropped: when it begins, and when all that was left has
-    been delivered.
+    been delivered. *slow* says that somebody has waited for it in vain: nobody does so
+    again until all has been delivered.
     """
 
     _turns: Turns | None
     _environment: Environment
     _session: str
+    slow: bool = attrs.field(default=False, init=False)
     _waiting: list[Delivery] = attrs.field(factory=list, init=False)
     _queued: bool = attrs.field(default=False, init=False)
     _dropped: int = attrs.field(default=0, init=False)
@@ -76,7 +78,12 @@ class Deliveries:
         self._queued = bool(self._waiting)
         if self._queued:
             self._turns.queue(self._deliver_next)
-        elif self._dropped > 0:
+        else:
+            self._caught_up()
+
+    def _caught_up(self) -> None:
+        self.slow = False
+        if self._dropped > 0:
             self._report(caught_up=True)
             self._dropped = 0
 

@@ -78,7 +78,9 @@ class Update:
     def wait(self, within: float) -> Awaitable[Updated]:
         """What became of it, *within* so many seconds; for Trio and for asyncio code.
 
-        A session whose own code waits here is not waited for: it would wait for itself.
+        A session whose own code waits here is not waited for: it would wait for itself. Nor
+        is one that has been late before and is still behind, so that one that is stuck costs
+        a feed its patience once, and not at every tick.
         """
         own = {session for session in self._waiting if session.deliveries.is_my_turn()}
         return EitherWay(lambda: self._wait(own, within))
@@ -100,12 +102,15 @@ class Update:
         self._failed[session.id] = fault
         self.over(session)
 
-    async def _wait(self, own: set[UpdatedSession], within: float) -> Updated:
-        self._awaited = self._waiting - own
+    async def _wait(self, others: set[UpdatedSession], within: float) -> Updated:
+        others |= {session for session in self._waiting if session.deliveries.slow}
+        self._awaited = self._waiting - others
         if self._awaited:
             self._done = trio.Event()
             with trio.move_on_after(within):
                 await self._done.wait()
+            for session in self._awaited:
+                session.deliveries.slow = True
         else:
             await trio.lowlevel.checkpoint()
         late = tuple(session.id for session in self._waiting)
