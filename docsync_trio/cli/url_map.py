@@ -39,6 +39,10 @@ def _of_application(settings: ApplicationSettings) -> Iterator[Url]:
     name = settings.title or settings.path
     yield Url(_PAGE, settings.path, f"page of {name}")
     yield Url(("GET",), f"{base}/ws", f"websocket of {name}")
+    named = settings.websocket_path
+    if named != "ws":
+        path = named if named.startswith("/") else f"{base}/{named}"
+        yield Url(("GET",), path, f"websocket of {name}, for its pages")
     yield Url(("GET", "OPTIONS"), f"{base}/autoload.js", f"{name} for other pages")
     yield Url(_PAGE, f"{base}/metadata", f"metadata of {name}")
     yield Url(_PAGE, f"{base}/static/*", _static_files(settings))
@@ -53,6 +57,8 @@ def _static_files(settings: ApplicationSettings) -> str:
 def _of_route(settings: RouteSettings) -> Url:
     if settings.static is not None:
         return Url(_PAGE, f"{settings.path.rstrip('/')}/*", f"files of {settings.static}")
+    if (app := settings.wsgi or settings.asgi) is not None:
+        return Url(("*",), f"{settings.path.rstrip('/')}/*", f"web application {app}")
     return Url(settings.methods, settings.path, f"endpoint {settings.endpoint}")
 
 

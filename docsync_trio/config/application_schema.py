@@ -15,7 +15,7 @@ import attrs
 from docsync_trio.config.keys import key
 from docsync_trio.config.lists import FreeTable, ListOf
 from docsync_trio.config.names import FunctionName, Metadata, MetadataFunction, ModuleName
-from docsync_trio.config.places import ExistingPath, UrlPath
+from docsync_trio.config.places import ExistingPath, UrlPath, WebsocketPath
 from docsync_trio.config.scalars import Choice, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
 
@@ -103,6 +103,13 @@ class ApplicationSettings:
         doc="What is served below the application at /metadata: a table, or a function that "
         "returns one; if it needs an argument it gets the parameters in the path, a dict.",
         example='{ owner = "desk" }',
+    )
+    websocket_path: Annotated[str, WebsocketPath()] = key(
+        "ws",
+        doc="Where its pages open their websockets: another last part of the path, or a whole path "
+        "(with the same parameters), for a proxy that tells websockets by their paths. Programs "
+        "also find them at /ws below the page.",
+        example='"/sockets/sliders"',
     )
     async_: Annotated[AsyncWord, Choice(("auto", "trio", "asyncio"))] = key(
         "auto",

@@ -62,6 +62,26 @@ class UrlPath(Kind):
 
 
 @attrs.frozen
+class WebsocketPath(Kind):
+    """Where an application's websocket is: below its page, or anywhere on the server."""
+
+    words = 'the last part of a path, such as "ws", or a whole path such as "/sockets/sliders"'
+
+    def read(self, value: object, around: Surroundings, /) -> str:
+        """Return the path, or the part."""
+        if not isinstance(value, str) or not value:
+            raise self.refuse(value)
+        if value.startswith("/"):
+            return UrlPath().read(value, around)
+        _check_path(f"/{value}", f"/{value}")
+        return value
+
+    def json_schema(self) -> dict[str, Any]:
+        """Return the schema of a string that does not end with a slash."""
+        return {"type": "string", "pattern": "[^/]$"}
+
+
+@attrs.frozen
 class UrlPrefix(Kind):
     """What a reverse proxy puts before every path: empty, or a path."""
 

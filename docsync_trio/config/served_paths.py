@@ -15,7 +15,7 @@ from docsync_trio.base.errors import Path, Problem
 from docsync_trio.config.kind import shown
 from docsync_trio.config.layers import Tree
 from docsync_trio.config.origins import path_text
-from docsync_trio.config.url_paths import meet, part_below
+from docsync_trio.config.url_paths import is_like, meet, part_below
 
 _KINDS: Final = ("applications", "routes")
 
@@ -37,6 +37,11 @@ class _Served:
     def shape(self) -> str:
         return re.sub(r"\{[^{}]*\}", "{}", self.path)
 
+    @property
+    def is_websocket(self) -> bool:
+        """Whether it is a websocket that is not at the usual place."""
+        return self.at[-1] == "websocket_path"
+
     def is_twice(self, other: "_Served") -> bool:
         """Whether only one of the two would ever answer."""
         if self.path == other.path:
@@ -47,13 +52,16 @@ class _Served:
 
     def hidden_part(self, other: "_Served") -> str:
         """What is served below this application, and *other* would answer instead."""
+        if not self.is_application or self.is_websocket:
+            return ""
         alike = self.has_parameters == other.has_parameters
-        return part_below(other.path, self.path) if self.is_application and alike else ""
+        return part_below(other.path, self.path) if alike else ""
 
 
 def check_paths(tree: Tree) -> Iterator[Problem]:
     """Yield every path of *tree* at which somebody else is served."""
-    served = list(_all_served(tree))
+    served = [*_all_served(tree), *_websockets(tree)]
+    yield from _other_parameters(tree)
     for later, one in enumerate(served):
         first = next((other for other in served[:later] if one.is_twice(other)), None)
         if first is not None:
@@ -79,3 +87,33 @@ def _all_served(tree: Tree) -> Iterator[_Served]:
             path = table.get("path") if isinstance(table, dict) else None
             if isinstance(path, str):
                 yield _Served(path, (kind, index, "path"))
+
+
+def _websockets(tree: Tree) -> Iterator[_Served]:
+    for page, named in _named_websockets(tree):
+        base = page.path.rstrip("/")
+        whole = named.path if named.path.startswith("/") else f"{base}/{named.path}"
+        if whole != f"{base}/ws":
+            yield attrs.evolve(named, path=whole)
+
+
+def _other_parameters(tree: Tree) -> Iterator[Problem]:
+    for page, named in _named_websockets(tree):
+        if named.path.startswith("/") and not is_like(page.path, named.path):
+            text = (
+                f"needs the parameters of the page, which is at {shown(page.path)}, and no others"
+            )
+            yield Problem(named.at, f"{shown(named.path)} {text}")
+
+
+def _named_websockets(tree: Tree) -> Iterator[tuple[_Served, _Served]]:
+    for page in _all_served(tree):
+        named = _table(tree, page).get("websocket_path") if page.is_application else None
+        if isinstance(named, str) and named:
+            yield page, _Served(named, (*page.at[:-1], "websocket_path"))
+
+
+def _table(tree: Tree, page: _Served) -> Tree:
+    kind, index, _ = page.at
+    table: Tree = tree[str(kind)][index]
+    return table

@@ -60,9 +60,9 @@ def _check_kind(written: str, kind: str, *, rest: bool) -> None:
         raise KindError(f"{{{written}}}: there are {known}, no {shown(kind)}{nearest(kind, kinds)}")
 
 
-def parameters_in(path: str) -> tuple[str, ...]:
-    """Return the names of the parameters in *path*."""
-    return tuple(written.partition(":")[0] for written in _PARAMETER.findall(path))
+def is_like(one: str, other: str) -> bool:
+    """Say whether two paths have the same parameters, of the same kinds."""
+    return sorted(_PARAMETER.findall(one)) == sorted(_PARAMETER.findall(other))
 
 
 def meet(one: str, other: str) -> bool:

@@ -57,11 +57,13 @@ def admit_websocket(
     told which application's path it matched, and what a token made by Bokeh carries.
     Raises `Refusal`; an `OutdatedPage` where a page of ours should reload.
     """
-    found = site.find_websocket(site_path(request.path, request.root_path))
+    own_path = site_path(request.path, request.root_path)
+    found = site.websockets.find(own_path)
     if found is None:
         raise Refusal(404, "No application has a websocket here")
-    context, params = found
-    request.matched(request.path.removesuffix("/ws") or "/", params)
+    context = found.context
+    app_path = request.path.removesuffix(own_path) + found.app_path
+    request.matched(app_path or "/", found.path_params)
     mark = take_mark(request)
     check_origin(site, request)
     match list(subprotocols):

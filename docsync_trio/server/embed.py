@@ -5,7 +5,6 @@ of the address end up inside the script, so they are let in only if they look li
 Bokeh puts there, and are escaped all the same.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -24,7 +23,7 @@ from docsync_trio.server.answers import Answers
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.cross_origin import may_talk
 from docsync_trio.server.open_session import open_session_for
-from docsync_trio.server.page_script import with_page_script
+from docsync_trio.server.page_script import in_quotes, websocket_statement, with_page_script
 from docsync_trio.server.pages import matched_request
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -134,6 +133,9 @@ class Autoload:
             app_path=in_quotes(placement.app_path),
             absolute_url=None if url is None else in_quotes(url),
         )
+        if websocket := self.site.websocket_seen_from(self.context, request):
+            page = f"{urlsplit(url).netloc if url else ''}{placement.app_path.rstrip('/')}"
+            bundle.js_raw.append(websocket_statement(page, websocket))
         bundle.js_raw.append(render)
         return AUTOLOAD_JS.render(bundle=bundle, elementid=element)
 
@@ -142,11 +144,6 @@ class Autoload:
         if placement.own_resources:
             return with_page_script(bundle_for_objs_and_resources(None, None), root)
         return with_page_script(self.bokehjs.bundle(root), root)
-
-
-def in_quotes(text: str) -> str:
-    """Return *text* as it has to stand between the quotes of a JavaScript string."""
-    return json.dumps(text)[1:-1].replace("<", "\\u003c").replace("'", "\\u0027")
 
 
 def cross_origin_fields(request: Request, allow_origins: tuple[str, ...]) -> Fields:

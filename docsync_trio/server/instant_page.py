@@ -46,8 +46,9 @@ class InstantPage:
         root = root_url(self.site.settings.server.prefix, request.root_path)
         application = self.context.application
         title = "" if application.title == application.path else application.title
+        websocket = self.site.websocket_seen_from(self.context, request)
         return html_page_for_render_items(
-            with_page_script(self.bokehjs.bundle(root), root),
+            with_page_script(self.bokehjs.bundle(root), root, websocket=websocket),
             {},
             [RenderItem(token=token, elementid=ELEMENT, use_for_title=True)],
             # What the document will be called unless it says otherwise.

@@ -5,9 +5,11 @@ over. Pages load them as one file, behind BokehJS and before the document; as it
 content security policy needs no exception for it.
 """
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 from bokeh.embed.bundle import URL, Bundle
 
@@ -19,7 +21,7 @@ NAME: Final = "docsync/page.js"
 SOURCES: Final = tuple(
     Path(__file__).parent / "browser" / f"{name}.js"
     # Each uses some of those before it when it is loaded.
-    for name in ("notice", "changes", "redraw", "spinner", "reconnect", "bokehjs")
+    for name in ("address", "notice", "changes", "redraw", "spinner", "reconnect", "bokehjs")
 )
 
 
@@ -31,9 +33,27 @@ def page_script() -> StaticFile:
     return prepared(SOURCES[0].with_name("page.js"), (0, 0, newest, len(content)), content)
 
 
-def with_page_script(bundle: Bundle, root_url: str) -> Bundle:
-    """Return *bundle* and our script; *root_url* is the URL that ``static/`` is below."""
-    ours = URL(f"{root_url}static/{NAME}?v={page_script().version}")
+def with_page_script(bundle: Bundle, root_url: str, *, websocket: str = "") -> Bundle:
+    """Return *bundle* and our script; *root_url* is the URL that ``static/`` is below.
+
+    *websocket* is where the page's own websocket is, unless it is at the usual place.
+    """
+    query = {"v": page_script().version} | ({"websocket": websocket} if websocket else {})
+    ours = URL(f"{root_url}static/{NAME}?{urlencode(query, safe='/')}")
     return Bundle(
         [*bundle.js_files, ours], bundle.js_raw, bundle.css_files, bundle.css_raw, bundle.hashes
     )
+
+
+def websocket_statement(page: str, websocket: str) -> str:
+    """Return JavaScript that says where the *websocket* of an embedded *page* is.
+
+    *page* is ``host/path``. The page it stands in may have our script already, or yet to load.
+    """
+    place = f"((window.docsync = window.docsync || {{}}).websockets ||= {{}})['{in_quotes(page)}']"
+    return f"{place} = '{in_quotes(websocket)}';"
+
+
+def in_quotes(text: str) -> str:
+    """Return *text* as it has to stand between the quotes of a JavaScript string."""
+    return json.dumps(text)[1:-1].replace("<", "\\u003c").replace("'", "\\u0027")

@@ -52,8 +52,9 @@ class Page:
         document = session.document
         item = RenderItem(token=session.token, roots=document.roots, use_for_title=True)
         root = root_url(self.site.settings.server.prefix, request.root_path)
+        websocket = self.site.websocket_seen_from(self.context, request)
         return html_page_for_render_items(
-            with_page_script(self.bokehjs.bundle(root), root),
+            with_page_script(self.bokehjs.bundle(root), root, websocket=websocket),
             {},
             [item],
             document.title,

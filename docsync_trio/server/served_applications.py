@@ -4,28 +4,24 @@ This is what the modules that answer requests know of the site; `site` puts it t
 and adds the answers.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import attrs
 import trio
-from starlette.convertors import Convertor
-from starlette.routing import compile_path
 
 from docsync_trio.base.events import Observer
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.protocol.token import TokenSettings
-from docsync_trio.server.path_numbers import with_short_numbers
+from docsync_trio.server.websocket_paths import USUAL, PathPattern, WebsocketPaths
 from docsync_trio.sessions.application_context import ApplicationContext
+from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.wire import Ending
 
 PATH_CHARACTERS = "/:@!$&'()*+,;=~-._"
 """What stands for itself in a URL's path, besides letters and digits."""
-
-Compiled = tuple[ApplicationContext, re.Pattern[str], Mapping[str, Convertor[Any]]]
 
 
 @attrs.frozen(eq=False)
@@ -44,14 +40,19 @@ class ServedApplications:
 
     def find_websocket(self, path: str) -> tuple[ApplicationContext, dict[str, Any]] | None:
         """Return whose websocket is at *path* (decoded) and the parameters in the path."""
-        exact = self._exact.get(path)
-        if exact is not None:
-            return exact, {}
-        for context, pattern, convertors in self._with_parameters:
-            match = pattern.match(path)
-            if match:
-                return context, {k: convertors[k].convert(v) for k, v in match.groupdict().items()}
-        return None
+        found = self.websockets.find(path)
+        return None if found is None else (found.context, found.path_params)
+
+    def websocket_seen_from(self, context: ApplicationContext, request: Request) -> str:
+        """Return where the page of *request* finds its websocket; empty: at the usual place.
+
+        It is a path, or what stands in the place of the last part of the usual one.
+        """
+        named = self._named_websockets.get(context.application.path, USUAL)
+        if not named.startswith("/"):
+            return "" if named == USUAL else named
+        pattern = PathPattern.of(url_below(self.settings.server.prefix, named))
+        return quote(request.root_path + pattern.filled(request.path_params), PATH_CHARACTERS)
 
     def has_instant_page(self, context: ApplicationContext) -> bool:
         """Say whether the page of *context* is sent before its document is built."""
@@ -78,22 +79,23 @@ class ServedApplications:
         return frozenset(a.path for a in self.settings.applications if a.page == "instant")
 
     @cached_property
-    def _exact(self) -> dict[str, ApplicationContext]:
-        return {path: context for context, path in self._websockets if not has_parameters(path)}
+    def websockets(self) -> WebsocketPaths:
+        """Where their websockets are."""
+        return WebsocketPaths.of(self._websocket_places())
 
     @cached_property
-    def _with_parameters(self) -> list[Compiled]:
-        compiled: list[Compiled] = []
-        for context, path in self._websockets:
-            if has_parameters(path):
-                pattern, _, convertors = compile_path(with_short_numbers(path))
-                compiled.append((context, pattern, convertors))
-        return compiled
+    def _named_websockets(self) -> dict[str, str]:
+        return {one.path: one.websocket_path for one in self.settings.applications}
 
-    @property
-    def _websockets(self) -> list[tuple[ApplicationContext, str]]:
+    def _websocket_places(self) -> Iterator[tuple[ApplicationContext, str, str]]:
         prefix = self.settings.server.prefix
-        return [(c, below(url_below(prefix, c.application.path), "/ws")) for c in self.applications]
+        for context in self.applications:
+            page = url_below(prefix, context.application.path).rstrip("/")
+            yield context, page, f"{page}/{USUAL}"
+            named = self._named_websockets.get(context.application.path, USUAL)
+            if named != USUAL:
+                is_whole = named.startswith("/")
+                yield context, page, url_below(prefix, named) if is_whole else f"{page}/{named}"
 
 
 def url_below(prefix: str, path: str) -> str:

@@ -38,6 +38,18 @@ def test_an_application_has_all_its_urls():
     ]
 
 
+def test_a_websocket_that_is_elsewhere_is_in_the_map():
+    desk = attrs.evolve(DESK, websocket_path="live")
+    buoys = attrs.evolve(DESK, path="/buoys/{n}", websocket_path="/sockets/{n}")
+    settings = SiteSettings(applications=(desk, buoys), server=ServerSettings(prefix="/ocean"))
+
+    found = paths(settings)
+
+    assert found["/ocean/desk/live"] == "websocket of Desk, for its pages"
+    assert found["/ocean/desk/ws"] == "websocket of Desk"
+    assert found["/ocean/sockets/{n}"] == "websocket of Desk, for its pages"
+
+
 def test_an_application_at_the_root_leaves_no_room_for_an_index():
     found = paths(SiteSettings(applications=(ROOT,)))
 
@@ -60,11 +72,14 @@ def test_a_route_at_the_root_leaves_no_room_for_an_index_either():
 
 
 def test_routes_and_the_prefix_are_in_the_map():
+    shop = RouteSettings(path="/", wsgi="shop:app")
     settings = SiteSettings(
-        applications=(DESK,), routes=(HEALTH, FILES), server=ServerSettings(prefix="/ocean")
+        applications=(DESK,), routes=(HEALTH, FILES, shop), server=ServerSettings(prefix="/ocean")
     )
 
     found = paths(settings)
+
+    assert found["/ocean/*"] == "web application shop:app"
 
     assert found["/ocean/api/health"] == "endpoint app:health"
     assert found["/ocean/files/*"] == "files of /srv/public"
@@ -85,7 +100,7 @@ async def test_every_url_of_the_map_is_answered(tmp_path):
         transport = httpx2.ASGITransport(site.asgi)
         async with httpx2.AsyncClient(transport=transport, base_url="http://site") as client:
             for url in url_map(settings):
-                if not url.path.endswith("/ws"):
+                if not url.what.startswith("websocket"):
                     path = url.path.replace("*", files.get(url.path, "js/bokeh.min.js"))
                     answer = await client.request(url.methods[-1], path)
                     assert answer.status_code in {200, 204, 302}, url

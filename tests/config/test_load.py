@@ -197,6 +197,67 @@ def test_paths_that_answer_for_each_other_are_wrong(folder):
     ]
 
 
+def test_a_websocket_may_be_elsewhere_if_nobody_else_is_there(folder):
+    site = folder.load(
+        """
+        [[applications]]
+        path = "/buoys/{station:int}"
+        websocket_path = "/sockets/{station:int}"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/sliders"
+        websocket_path = "live/1"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/usual"
+        websocket_path = "ws"
+        handlers = [{ file = "app.py" }]
+        """
+    )
+    assert [one.websocket_path for one in site.settings.applications] == [
+        "/sockets/{station:int}",
+        "live/1",
+        "ws",
+        "ws",
+    ]
+    lines = folder.wrong(
+        """
+        [[applications]]
+        path = "/buoys/{station:int}"
+        websocket_path = "/sockets/{station}"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/sliders"
+        websocket_path = "metadata"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/one"
+        websocket_path = "/two"
+        handlers = [{ file = "app.py" }]
+        [[applications]]
+        path = "/two"
+        websocket_path = "{x}"
+        handlers = [{ file = "app.py" }]
+        """,
+        application=False,
+    )
+    assert lines == [
+        (
+            'site.toml:4:18: applications[0].websocket_path: "/sockets/{station}" needs the '
+            'parameters of the page, which is at "/buoys/{station:int}", and no others'
+        ),
+        (
+            'site.toml:8:18: applications[1].websocket_path: "/sliders/metadata" is below '
+            "applications[1].path, which serves its own /metadata there; choose another path"
+        ),
+        (
+            'site.toml:12:18: applications[2].websocket_path: "/two" is also '
+            "applications[3].path; give one of them another path"
+        ),
+        'site.toml:16:18: applications[3].websocket_path: "{" cannot stand in a path',
+    ]
+
+
 def test_paths_of_which_each_address_has_one_owner_are_right(folder):
     folder.load(
         """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from docsync_trio.config.url_paths import meet, parameters_in, part_below
+from docsync_trio.config.url_paths import is_like, meet, part_below
 
 
 @pytest.mark.parametrize(
@@ -60,5 +60,7 @@ def test_what_is_served_below_an_application_can_be_taken(path, application, par
     assert part_below(path, application) == part
 
 
-def test_parameters_have_names():
-    assert parameters_in("/a/{b}/c-{d:int}.html") == ("b", "d")
+def test_two_paths_may_have_the_same_parameters():
+    assert is_like("/a/{b}/c-{d:int}.html", "/{d:int}/{b}")
+    assert not is_like("/a/{b}", "/a/{b:int}")
+    assert not is_like("/a/{b}", "/a/b")

@@ -9,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from docsync_trio.base.errors import Refusal
-from docsync_trio.config.schema import ServerSettings, SiteSettings
+from docsync_trio.config.schema import (
+    ApplicationSettings,
+    HandlerSettings,
+    ServerSettings,
+    SiteSettings,
+)
 from docsync_trio.protocol.token import TokenSettings, make_session_id, make_token
 from docsync_trio.server.access import admit_websocket, ticket_of
 from docsync_trio.server.served_applications import ServedApplications
@@ -87,6 +92,35 @@ def test_the_paths_parameters_are_in_the_request():
     assert asked.path_params == {"rest": "a/b"}
     with pytest.raises(Refusal):
         admit(site, request("/buoys/{station:int}/ws"))
+
+
+def test_a_websocket_is_found_where_the_operator_put_it_and_at_the_usual_place():
+    site = attrs.evolve(
+        fake_site("/sliders", "/buoys/{station:int}"),
+        settings=SiteSettings(
+            server=ServerSettings(prefix="/desk"),
+            applications=(
+                settings_of("/sliders", "live"),
+                settings_of("/buoys/{station:int}", "/sockets/{station:int}"),
+            ),
+        ),
+    )
+    for path in ("/desk/sliders/live", "/desk/sliders/ws"):
+        asked = request(path)
+        assert admit(site, asked).context is site.applications[0]
+        assert asked.app_path == "/desk/sliders"
+    for path in ("/docs/desk/sockets/7", "/docs/desk/buoys/7/ws"):
+        asked = request(path, root_path="/docs")
+        assert admit(site, asked).context is site.applications[1]
+        assert asked.path_params == {"station": 7}
+        assert asked.app_path == "/docs/desk/buoys/7"
+    with pytest.raises(Refusal):
+        admit(site, request("/sockets/7"))
+
+
+def settings_of(path, websocket_path):
+    handlers = (HandlerSettings(function="app:build"),)
+    return ApplicationSettings(path=path, websocket_path=websocket_path, handlers=handlers)
 
 
 def test_prefix_and_mount_path_are_part_of_the_address():

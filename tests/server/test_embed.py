@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from docsync_trio.base.errors import Refusal
 from docsync_trio.base.events import ConnectionRefused, SessionOpened
 from docsync_trio.protocol.token import TokenSettings, make_session_id
-from docsync_trio.server.embed import in_quotes, placement_of
+from docsync_trio.server.embed import placement_of
+from docsync_trio.server.page_script import in_quotes
 from tests.server.a_site import BROKEN, KEY, a_site, application
 from tests.server.memory_client import ask
 

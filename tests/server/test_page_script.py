@@ -1,6 +1,8 @@
 """The scripts in our pages, and what the server answers to the pages that run them."""
 
 import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import trio
@@ -45,6 +47,29 @@ async def test_an_embedded_document_brings_it_along(tmp_path, resources):
         text = (await ask(site.asgi, f"/app/autoload.js?{EMBED}{resources}")).text
         (address,) = ADDRESS.findall(text)
         assert address.startswith("http://own.org/static/docsync/page.js?v=")
+
+
+@pytest.mark.parametrize("page", ["built", "instant"])
+async def test_a_page_is_told_where_its_websocket_is_unless_that_is_the_usual_place(tmp_path, page):
+    sliders = application(tmp_path, "/sliders", page=page, websocket_path="live")
+    buoys = application(tmp_path, "/buoys/{name}", page=page, websocket_path="/sockets/{name}")
+    async with a_site(sliders, buoys, prefix="/desk") as site:
+        assert told(await ask(site.asgi, "/desk/sliders")) == ["live"]
+        buoy = await ask(site.asgi, "/docs/desk/buoys/a b", root_path="/docs")
+        assert told(buoy) == ["/docs/desk/sockets/a%20b"]
+
+
+def told(page):
+    address = re.search(r'"([^"]*/docsync/page\.js[^"]*)"', page.text)[1]
+    return parse_qs(urlsplit(unescape(address)).query)["websocket"]
+
+
+async def test_an_embedded_document_is_told_too(tmp_path):
+    buoys = application(tmp_path, "/buoys/{n:int}", websocket_path="/sockets/{n:int}")
+    async with a_site(buoys) as site:
+        query = EMBED.replace("/app", "/buoys/7") + "&bokeh-app-path=/buoys/7"
+        text = (await ask(site.asgi, f"/buoys/7/autoload.js?{query}")).text
+        assert ".websockets ||= {})['own.org/buoys/7'] = '/sockets/7';" in text
 
 
 async def test_it_is_kept_for_ever_and_may_be_read_by_pages_of_others(tmp_path):

@@ -6,7 +6,7 @@
 "use strict";
 window.docsync = window.docsync || {};
 docsync.Keeper = docsync.Keeper || (() => {
-  const {notice, redraw, spinner, Changes} = docsync
+  const {address, notice, redraw, spinner, Changes} = docsync
 
   // Close codes, as in docsync_trio/protocol/close_codes.py.
   const ENDED = 4000
@@ -42,6 +42,8 @@ docsync.Keeper = docsync.Keeper || (() => {
     // `connection` is a ClientConnection; `bokeh` has what bokehjs.js took from BokehJS.
     constructor(connection, bokeh) {
       this.connection = connection
+      this.usual_url = connection.url
+      connection.url = address(connection.url)
       this.bokeh = bokeh
       this.changes = new Changes(bokeh)
       this.away = false // from the loss of a document's connection until it is pulled again
@@ -210,7 +212,7 @@ docsync.Keeper = docsync.Keeper || (() => {
 
     ended() {
       this.forget()
-      const reload = is_own_page(this.connection.url) && may_reload()
+      const reload = is_own_page(this.usual_url) && may_reload()
       const text = reload ? "This session has ended. Reloading…" : "This session has ended."
       this.tell(() => notice.say(text, {reload: !reload}))
       if (reload) {
