@@ -17,7 +17,6 @@ from contextvars import ContextVar
 from typing import Any
 
 import bokeh.io
-import bokeh.plotting
 
 from docsync_trio.applications.load_error import shown
 
@@ -32,8 +31,11 @@ _running: ContextVar[pathlib.Path | None] = ContextVar("docsync_running_script",
 @contextlib.contextmanager
 def output_ignored(path: pathlib.Path) -> Iterator[None]:
     """While the block runs, calls of the output functions only leave a line in the log."""
-    # bokeh.plotting holds its own references; scripts import from either.
-    places = [(m, name) for m in (bokeh.io, bokeh.plotting) for name in NAMES if hasattr(m, name)]
+    # As late as this, because its import costs less when Bokeh's models are fast already.
+    from bokeh import plotting
+
+    # It holds its own references; scripts import from either.
+    places = [(m, name) for m in (bokeh.io, plotting) for name in NAMES if hasattr(m, name)]
     originals = [getattr(module, name) for module, name in places]
     token = _running.set(path)
     try:

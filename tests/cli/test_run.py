@@ -85,6 +85,19 @@ def get(url):
             return error.code, error.read().decode()
 
 
+def test_a_server_starts_without_rich_and_can_import_it_later():
+    code = """
+import sys
+from docsync_trio.cli.run import quick_imports
+with quick_imports():
+    import docsync_trio.cli.serving
+assert "structlog" in sys.modules and "rich" not in sys.modules
+from docsync_trio.cli.banner import Banner, rich_text
+assert "Desk" in rich_text(Banner("Desk", (), (), "", ()), 80)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_site_is_served_until_it_is_asked_to_stop(folder, number):
     with running(folder, "run", urls=2) as (process, (one, bad)):
