@@ -28,7 +28,12 @@ def kind_of_tree(tree: ast.AST) -> AsyncKind | None:
 
 def kind_of_function(function: Callable[..., Any]) -> AsyncKind | None:
     """Tell by the imports of the module that *function* was written in."""
-    module = sys.modules.get(getattr(inspect.unwrap(function), "__module__", None) or "")
+    return kind_of_module(getattr(inspect.unwrap(function), "__module__", None) or "")
+
+
+def kind_of_module(name: str) -> AsyncKind | None:
+    """Tell by the imports of the module *name*, which has been imported."""
+    module = sys.modules.get(name)
     try:
         return kind_of_tree(ast.parse(inspect.getsource(module))) if module else None
     except (OSError, TypeError, SyntaxError):  # no source: built in, or typed at a prompt

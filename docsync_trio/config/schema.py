@@ -18,6 +18,7 @@ import attrs
 from docsync_trio.config.application_schema import (
     HANDLER_KINDS,
     ApplicationSettings,
+    AsyncWord,
     HandlerSettings,
 )
 from docsync_trio.config.bind import Bind, BindAddress, FdBind, TcpBind, UnixBind
@@ -138,7 +139,7 @@ class ServerSettings:
 
 @attrs.frozen(kw_only=True)
 class RouteSettings:
-    """A URL that is no application: an endpoint of yours, or a folder of files."""
+    """A URL that is no application: an endpoint, files, or a whole web application."""
 
     path: Annotated[str, UrlPath(rest=True)] = key(
         doc="Where it is served.", example='"/api/health"'
@@ -156,6 +157,29 @@ class RouteSettings:
     )
     static: Annotated[pathlib.Path | None, ExistingPath(folder=True)] = key(
         None, doc="A folder whose files are served below the path.", example='"public/"'
+    )
+    wsgi: Annotated[str | None, FunctionName("app")] = key(
+        None,
+        doc="A WSGI application (Flask, Django), served below the path in threads. At "
+        '"/" it answers wherever nothing else of the site does.',
+        example='"intranet:app"',
+    )
+    threads: Annotated[int, Whole(1)] = key(
+        10,
+        doc="How many requests the WSGI application may answer at once; further ones wait.",
+        only_with=("wsgi",),
+    )
+    asgi: Annotated[str | None, FunctionName("app")] = key(
+        None,
+        doc="An ASGI application (Starlette, Quart-Trio, FastAPI), served below the path, "
+        "websockets and lifespan included.",
+        example='"intranet:app"',
+    )
+    async_: Annotated[AsyncWord, Choice(("auto", "trio", "asyncio"))] = key(
+        "auto",
+        doc='Which library the ASGI application is written for; "auto" tells by the framework '
+        "and by the imports of the module that is named.",
+        only_with=("asgi",),
     )
 
 
@@ -190,7 +214,7 @@ class SiteSettings:
 ONE_OF: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(
     {
         HandlerSettings: HANDLER_KINDS,
-        RouteSettings: ("endpoint", "static"),
+        RouteSettings: ("endpoint", "static", "wsgi", "asgi"),
     }
 )
 """The classes of which each table has exactly one of these keys."""

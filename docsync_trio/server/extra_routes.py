@@ -49,7 +49,7 @@ def extra_routes(
         if route.static is not None:
             files = StaticFiles((Folder(route.static),), cache)
             yield Route(below(url, "/{file:path}"), files, methods=["GET"])
-        else:
+        elif route.path in endpoints:
             answering = Route(url, endpoints[route.path], methods=list(route.methods))
             answering.app = WithSite.around(answering.app, site.applications)
             yield answering

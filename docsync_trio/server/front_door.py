@@ -5,6 +5,7 @@ comes of it, ends that connection and no other. And nobody is waited for without
 limit: a head has ten seconds, an answer two.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import trio
@@ -35,7 +36,10 @@ connections and say nothing on them; they open new ones when they need them."""
 
 
 class FrontDoor:
-    """Serves accepted connections: websockets by *admit*, everything else by *http*."""
+    """Serves accepted connections: websockets by *admit*, everything else by *http*.
+
+    So are the websockets at a path of which *passes_on* says that they are not ours.
+    """
 
     def __init__(
         self,
@@ -44,9 +48,11 @@ class FrontDoor:
         heartbeat: Heartbeat,
         settings: ServerSettings,
         *,
+        passes_on: Callable[[str], bool],
         observe: Observer,
     ) -> None:
         self._admit = admit
+        self._passes_on = passes_on
         self._http = http
         self._heartbeat = heartbeat
         self._limits = websocket_limits(settings)
@@ -95,7 +101,7 @@ class FrontDoor:
             await socket.close_after_answer(ANSWER_SECONDS)
             return
         upgrade = parse_upgrade(bytes(data[:length])) if length else None
-        if upgrade is not None:
+        if upgrade is not None and not self._passes_on(upgrade.path):
             await self._serve_websocket(socket, upgrade, bytes(data[length:]))
         elif data:
             await self._http.serve(socket, bytes(data))

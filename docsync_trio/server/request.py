@@ -44,6 +44,11 @@ def _raw_path(scope: Scope) -> str:
     return raw.decode("latin-1") if raw else quote(scope["path"])
 
 
+def path_of(scope: Scope) -> str:
+    """Return the path of a scope as the site's own routes know it; see `site_path`."""
+    return site_path(scope["path"], scope.get("root_path", ""))
+
+
 def site_path(path: str, root_path: str) -> str:
     """Return the part of *path* that the site's own routes know.
 

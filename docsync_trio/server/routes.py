@@ -1,8 +1,9 @@
 """The table of a site's addresses.
 
 Order matters where two patterns match one address: what a site must have, then
-applications at fixed paths, then the operator's routes, then applications whose paths
-have parameters, so that ``/{name}`` hides nothing.
+applications at fixed paths, then the operator's routes and mounted web applications, then
+applications whose paths have parameters, so that ``/{name}`` hides nothing; and last of all
+the web application that is mounted at ``/``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,9 +29,11 @@ from docsync_trio.server.extra_routes import Endpoint, extra_routes
 from docsync_trio.server.index import Index, without_slash
 from docsync_trio.server.instant_page import InstantPage
 from docsync_trio.server.metadata import Metadata
+from docsync_trio.server.open_mounts import OpenMounts
 from docsync_trio.server.page_script import NAME, page_script
 from docsync_trio.server.pages import Page
 from docsync_trio.server.path_numbers import with_short_numbers
+from docsync_trio.server.request import path_of
 from docsync_trio.server.route_tree import RouteTree
 from docsync_trio.server.served_applications import (
     PATH_CHARACTERS,
@@ -47,13 +50,17 @@ from docsync_trio.sessions.application_context import ApplicationContext
 GET = ("GET",)
 
 
-def build_asgi(site: ServedApplications, endpoints: Mapping[str, Endpoint]) -> ASGIApp:
+def build_asgi(
+    site: ServedApplications, endpoints: Mapping[str, Endpoint], mounts: OpenMounts
+) -> ASGIApp:
     """Return the ASGI application that answers for *site*.
 
-    *endpoints* has the functions of ``[[routes]]``, by path.
+    *endpoints* has the functions of ``[[routes]]``, by path, *mounts* the web applications.
     """
-    table = _Table(site, endpoints, Answers(site.observe, site.show_errors, links_of(site)))
-    tree = RouteTree.of(site.settings.server.prefix, table.routes(), _nothing_here)
+    answers = Answers(site.observe, site.show_errors, links_of(site))
+    table = _Table(site, endpoints, mounts, answers)
+    rest = mounts.rest or _nothing_here
+    tree = RouteTree.of(site.settings.server.prefix, table.routes(), rest)
     admit = partial(admit_websocket, site)
     limits = websocket_limits(site.settings.server)
 
@@ -61,6 +68,8 @@ def build_asgi(site: ServedApplications, endpoints: Mapping[str, Endpoint]) -> A
         match scope["type"]:
             case "http":
                 await table.answers.around(tree.router_for(scope), scope, receive, send)
+            case "websocket" if mounted := mounts.at_websocket(site, path_of(scope)):
+                await mounted(scope, receive, send)
             case "websocket":
                 await serve_asgi_websocket(
                     admit, limits, scope, receive, send, observe=site.observe
@@ -89,6 +98,7 @@ def links_of(site: ServedApplications) -> list[Link]:
 class _Table:
     site: ServedApplications
     endpoints: Mapping[str, Endpoint]
+    mounts: OpenMounts
     answers: Answers
     cache: FileCache = attrs.field(factory=FileCache)
     bokehjs: BokehJS = attrs.field(factory=BokehJS)
@@ -104,6 +114,7 @@ class _Table:
         )
         yield from self._site_routes()
         yield from extra_routes(self.site, self.endpoints, self.cache)
+        yield from self.mounts.routes()
         yield from self._routes_of(
             [c for c in self.site.applications if has_parameters(c.application.path)]
         )
@@ -112,7 +123,7 @@ class _Table:
         yield Route(self._url(f"/static/{NAME}"), MadeFile(page_script()), methods=GET)
         yield Route(
             self._url("/static/{file:path}"),
-            StaticFiles((self._bokehjs,), self.cache),
+            self.mounts.behind(StaticFiles((self._bokehjs,), self.cache)),
             methods=GET,
         )
         yield Route(self._url("/favicon.ico"), OneFile(favicon(), self.cache), methods=GET)

@@ -44,6 +44,10 @@ class ServedSite(Protocol):
         """The access rules for websockets."""
         ...
 
+    def passes_on(self, path: str) -> bool:
+        """Say whether the websocket at *path* is for `asgi`, as it is none of Bokeh's."""
+        ...
+
     async def drain(self, code: int, reason: str, *, within: float) -> None:
         """End all sessions; their connections are closed with *code* and *reason*.
 
@@ -70,7 +74,9 @@ async def serve_site(
     settings = site.settings.server
     heartbeat = Heartbeat(ping=settings.keep_alive.ping, pong=settings.keep_alive.pong)
     http = HttpServer(site.asgi, settings, observe=observe)
-    door = FrontDoor(site.admit, http, heartbeat, settings, observe=observe)
+    door = FrontDoor(
+        site.admit, http, heartbeat, settings, passes_on=site.passes_on, observe=observe
+    )
     async with trio.open_nursery() as keepers:
         keepers.start_soon(heartbeat.run)
         keepers.start_soon(_cut_off_when_cancelled, door)

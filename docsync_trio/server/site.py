@@ -28,10 +28,12 @@ from docsync_trio.protocol.token import TokenSettings
 from docsync_trio.server.access import admit_websocket
 from docsync_trio.server.extra_routes import Endpoint, load_endpoints
 from docsync_trio.server.join import Admit
+from docsync_trio.server.mounts import Mount, load_mounts, need_asyncio
+from docsync_trio.server.open_mounts import OpenMounts, open_mounts
 from docsync_trio.server.routes import build_asgi
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
-from docsync_trio.sessions.facilities import open_facilities
+from docsync_trio.sessions.facilities import Facilities, open_facilities
 from docsync_trio.sessions.open_application import open_application
 
 
@@ -43,12 +45,17 @@ class Site(ServedApplications):
     """
 
     asgi: ASGIApp
+    mounts: OpenMounts = attrs.field(factory=OpenMounts)
     warnings: tuple[str, ...] = ()
 
     @property
     def admit(self) -> Admit:
         """Whether a websocket may come in; see `admit_websocket`."""
         return partial(admit_websocket, self)
+
+    def passes_on(self, path: str) -> bool:
+        """Say whether the websocket at *path* belongs to a mounted web application."""
+        return self.mounts.at_websocket(self, path) is not None
 
 
 @attrs.frozen(eq=False)
@@ -57,6 +64,7 @@ class LoadedApplications:
 
     applications: tuple[Application, ...]
     endpoints: dict[str, Endpoint]
+    mounts: tuple[Mount, ...] = ()
 
 
 def load_applications(site: LoadedSite | SiteSettings) -> LoadedApplications:
@@ -70,9 +78,10 @@ def load_applications(site: LoadedSite | SiteSettings) -> LoadedApplications:
         for index, application in enumerate(settings.applications)
     ]
     endpoints = load_endpoints(settings.routes, base, problems)
+    mounts = load_mounts(settings.routes, base, problems)
     if problems:
         raise site.explain(problems) if isinstance(site, LoadedSite) else _explain(problems)
-    return LoadedApplications(tuple(a for a in applications if a is not None), endpoints)
+    return LoadedApplications(tuple(a for a in applications if a is not None), endpoints, mounts)
 
 
 def _explain(problems: Iterable[Problem]) -> ConfigError:
@@ -99,7 +108,21 @@ async def open_site(
         _speed_up(observe)
     loaded = imported or load_applications(site)
     async with AsyncExitStack() as stack:
-        contexts = await _open_applications(stack, settings, loaded.applications, observe)
+        facilities = await stack.enter_async_context(
+            open_facilities(
+                loaded.applications,
+                observe,
+                max_sessions=settings.server.max_sessions,
+                more_asyncio=need_asyncio(loaded.mounts),
+            )
+        )
+        contexts = await _open_applications(
+            stack, settings, loaded.applications, facilities, observe
+        )
+        prefix = settings.server.prefix
+        mounts = await stack.enter_async_context(
+            open_mounts(loaded.mounts, prefix, facilities, observe=observe)
+        )
         served = ServedApplications(
             settings=settings,
             applications=contexts,
@@ -110,7 +133,8 @@ async def open_site(
         try:
             yield Site(
                 **attrs.asdict(served, recurse=False),
-                asgi=build_asgi(served, loaded.endpoints),
+                asgi=build_asgi(served, loaded.endpoints, mounts),
+                mounts=mounts,
                 warnings=site.warnings if isinstance(site, LoadedSite) else (),
             )
         finally:
@@ -122,11 +146,9 @@ async def _open_applications(
     stack: AsyncExitStack,
     settings: SiteSettings,
     applications: tuple[Application, ...],
+    facilities: Facilities,
     observe: Observer,
 ) -> list[ApplicationContext]:
-    facilities = await stack.enter_async_context(
-        open_facilities(applications, observe, max_sessions=settings.server.max_sessions)
-    )
     limits = Limits(
         message_size=settings.server.max_message_size,
         buffers=settings.server.max_message_buffers,

@@ -44,15 +44,20 @@ class Facilities:
 
 @asynccontextmanager
 async def open_facilities(
-    applications: Iterable[Application], observe: Observer, *, max_sessions: int = 0
+    applications: Iterable[Application],
+    observe: Observer,
+    *,
+    max_sessions: int = 0,
+    more_asyncio: bool = False,
 ) -> AsyncIterator[Facilities]:
     """What *applications* need, for the length of the block; open them inside it.
 
-    *max_sessions* is how many sessions they may have together; 0: no limit.
+    *max_sessions* is how many sessions they may have together; 0: no limit. *more_asyncio*
+    says that somebody else needs the loop.
     """
     async with AsyncExitStack() as stack:
         curfew, bridge = Curfew(), None
-        if any(application.async_kind == "asyncio" for application in applications):
+        if more_asyncio or any(one.async_kind == "asyncio" for one in applications):
             # One loop for all of them, and it has to outlive every session.
             bridge = await stack.enter_async_context(open_bridge(curfew))
         guard = stack.enter_context(open_loop_guard(observe))

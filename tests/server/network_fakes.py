@@ -124,6 +124,9 @@ class FakeSite:
                 return FakeAdmission(FakeContext(self), token, Claims(token, None, {}))
         raise Refusal(400, "The websocket's subprotocols must be bokeh and a token")
 
+    def passes_on(self, path):
+        return False
+
     async def drain(self, code, reason, *, within):
         self.session.end(code, reason)
 
