@@ -45,6 +45,7 @@ def _of_application(settings: ApplicationSettings) -> Iterator[Url]:
         yield Url(("GET",), path, f"websocket of {name}, for its pages")
     yield Url(("GET", "OPTIONS"), f"{base}/autoload.js", f"{name} for other pages")
     yield Url(_PAGE, f"{base}/metadata", f"metadata of {name}")
+    yield Url(("GET", "OPTIONS"), f"{base}/preflight", f"whether a page of {name} would get in")
     yield Url(_PAGE, f"{base}/static/*", _static_files(settings))
 
 

@@ -96,7 +96,7 @@ class Autoload:
         request = matched_request(scope, "/autoload.js")
         fields = cross_origin_fields(request, self.site.settings.server.allow_origins)
         if scope["method"] == "OPTIONS":
-            await _send(send, 204, [*fields, *_preflight_fields(request)], b"")
+            await _send(send, 204, [*fields, *cross_origin_preflight(request)], b"")
             return
         fields += [
             (b"content-type", b"application/javascript; charset=utf-8"),
@@ -164,7 +164,8 @@ def cross_origin_fields(request: Request, allow_origins: tuple[str, ...]) -> Fie
     ]
 
 
-def _preflight_fields(request: Request) -> Fields:
+def cross_origin_preflight(request: Request) -> Fields:
+    """Return what a browser asks before a request that only a page could make."""
     asked = request.headers.get("Access-Control-Request-Headers", "")
     # A wildcard would not cover requests with cookies, so what is asked for is named.
     names = [name.strip() for name in asked.split(",") if _HEADER.fullmatch(name.strip())]

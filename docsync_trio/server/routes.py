@@ -28,11 +28,13 @@ from docsync_trio.server.error_page import Link
 from docsync_trio.server.extra_routes import Endpoint, extra_routes
 from docsync_trio.server.index import Index, without_slash
 from docsync_trio.server.instant_page import InstantPage
+from docsync_trio.server.lost_upgrade import LostUpgrade
 from docsync_trio.server.metadata import Metadata
 from docsync_trio.server.open_mounts import OpenMounts
 from docsync_trio.server.page_script import NAME, page_script
 from docsync_trio.server.pages import Page
 from docsync_trio.server.path_numbers import with_short_numbers
+from docsync_trio.server.preflight import Preflight
 from docsync_trio.server.request import path_of
 from docsync_trio.server.route_tree import RouteTree
 from docsync_trio.server.served_applications import (
@@ -157,6 +159,11 @@ class _Table:
         autoload = Autoload(self.site, context, self.bokehjs, self.answers)
         yield Route(below(url, "/autoload.js"), autoload, methods=["GET", "OPTIONS"])
         yield Route(below(url, "/metadata"), Metadata(self.site, context), methods=GET)
+        yield Route(
+            below(url, "/preflight"), Preflight(self.site, context), methods=["GET", "OPTIONS"]
+        )
+        for path in self.site.websockets_of(context):
+            yield Route(with_short_numbers(path), LostUpgrade(), methods=GET)
         own = context.application.static_path
         folders = (self._bokehjs,) if own is None else (Folder(own), self._bokehjs)
         yield Route(

@@ -4,7 +4,7 @@ This is what the modules that answer requests know of the site; `site` puts it t
 and adds the answers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any
 from urllib.parse import quote, unquote
@@ -54,6 +54,10 @@ class ServedApplications:
         pattern = PathPattern.of(url_below(self.settings.server.prefix, named))
         return quote(request.root_path + pattern.filled(request.path_params), PATH_CHARACTERS)
 
+    def websockets_of(self, context: ApplicationContext) -> list[str]:
+        """Return all paths at which *context* has its websocket, with their parameters."""
+        return [path for _, _, path in self._websocket_places([context])]
+
     def has_instant_page(self, context: ApplicationContext) -> bool:
         """Say whether the page of *context* is sent before its document is built."""
         return context.application.path in self._instant
@@ -81,15 +85,17 @@ class ServedApplications:
     @cached_property
     def websockets(self) -> WebsocketPaths:
         """Where their websockets are."""
-        return WebsocketPaths.of(self._websocket_places())
+        return WebsocketPaths.of(self._websocket_places(self.applications))
 
     @cached_property
     def _named_websockets(self) -> dict[str, str]:
         return {one.path: one.websocket_path for one in self.settings.applications}
 
-    def _websocket_places(self) -> Iterator[tuple[ApplicationContext, str, str]]:
+    def _websocket_places(
+        self, applications: Iterable[ApplicationContext]
+    ) -> Iterator[tuple[ApplicationContext, str, str]]:
         prefix = self.settings.server.prefix
-        for context in self.applications:
+        for context in applications:
             page = url_below(prefix, context.application.path).rstrip("/")
             yield context, page, f"{page}/{USUAL}"
             named = self._named_websockets.get(context.application.path, USUAL)

@@ -29,11 +29,12 @@ def paths(settings):
 def test_an_application_has_all_its_urls():
     found = paths(SiteSettings(applications=(DESK,)))
 
-    assert list(found)[:5] == [
+    assert list(found)[:6] == [
         "/desk",
         "/desk/ws",
         "/desk/autoload.js",
         "/desk/metadata",
+        "/desk/preflight",
         "/desk/static/*",
     ]
 
