@@ -20,6 +20,7 @@ from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.steps import stepwise
 from docsync_trio.sessions.thread_call import ThreadCall
 from docsync_trio.sessions.watchdog import Stretch
+from docsync_trio.sessions.workers import QUICK
 
 PATIENCE = 1.0
 """Seconds to wait for the turn to fill a document exclusively. Then it is filled anyway:
@@ -44,6 +45,7 @@ class Caller:
     _session: str
     _home: HomeThread = attrs.field(factory=HomeThread, init=False)
     _left_behind: list[ThreadCall] = attrs.field(factory=list, init=False)
+    _quick: bool = attrs.field(default=False, init=False)
 
     async def call(
         self,
@@ -125,18 +127,20 @@ class Caller:
             watchdog.end(stretch)
 
     async def _in_thread(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
-        curfew = self._environment.facilities.curfew
+        curfew, workers = self._environment.facilities.curfew, self._environment.facilities.workers
         run = partial(self._in_loop, function, args)
         call = ThreadCall(run, name_of(function), self._home, curfew)
-        limiter = curfew.threads if curfew.has_begun() else self._environment.threads
+        limiter = self._environment.threads
+        if limiter is None or curfew.has_begun():
+            limiter = curfew.threads
         try:
-            (result,) = await trio.to_thread.run_sync(
-                call.run, limiter=limiter, abandon_on_cancel=True
-            )
+            result = await workers.run(call.run, limiter=limiter, quick=self._quick)
         except trio.Cancelled:
             if not await call.ends_soon():
                 self._left_behind.append(call)
             raise
+        finally:
+            self._quick = 0 < call.seconds < QUICK
         return result
 
     def _stretch(self, function: Callable[..., Any]) -> Stretch:

@@ -13,13 +13,15 @@ from docsync_trio.sessions.curfew import Curfew
 from docsync_trio.sessions.loop_guard import LoopGuard, open_loop_guard
 from docsync_trio.sessions.room import Room
 from docsync_trio.sessions.watchdog import Watchdog, open_watchdog
+from docsync_trio.sessions.workers import Workers
 
 
 @attrs.frozen(eq=False)
 class Facilities:
     """The loop for asyncio code (None if nobody needs it), the watchdog, and what is shared.
 
-    *guard* is that of the loop, None where it can have none.
+    *guard* is that of the loop, None where it can have none; *workers* are the threads for
+    plain functions.
 
     Whoever fills a document in a way that changes what belongs to the process holds
     *turn* meanwhile; *room* is for the sessions of all; *curfew* is when they have to end.
@@ -30,6 +32,7 @@ class Facilities:
     guard: LoopGuard | None
     room: Room
     curfew: Curfew
+    workers: Workers = attrs.field(factory=Workers, init=False)
     turn: trio.Lock = attrs.field(factory=trio.Lock, init=False)
     _gate: trio.Lock = attrs.field(factory=trio.Lock, init=False)
 
@@ -62,4 +65,6 @@ async def open_facilities(
             bridge = await stack.enter_async_context(open_bridge(curfew))
         guard = stack.enter_context(open_loop_guard(observe))
         watchdog = stack.enter_context(open_watchdog(observe, guard))
-        yield Facilities(bridge, watchdog, guard, Room(max_sessions), curfew)
+        facilities = Facilities(bridge, watchdog, guard, Room(max_sessions), curfew)
+        stack.push_async_callback(facilities.workers.close)
+        yield facilities

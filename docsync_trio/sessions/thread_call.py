@@ -1,6 +1,7 @@
 """One call in a worker thread, which cannot be cancelled and has to be reckoned with."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,42 +18,49 @@ THREAD_GRACE = 5.0
 
 @attrs.define(eq=False)
 class ThreadCall:
-    """*function*, called by `run` in a thread; *what* names it."""
+    """*function*, called by `run` in a thread; *what* names it.
+
+    *seconds* is how long it took, once it has ended.
+    """
 
     _function: Callable[[], Any]
     what: str
+    seconds: float = attrs.field(default=0.0, init=False)
     _home: HomeThread
     _curfew: Curfew
     _thread: int | None = attrs.field(default=None, init=False)
     _abandoned: bool = attrs.field(default=False, init=False)
-    _ended: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _over: bool = attrs.field(default=False, init=False)
+    _ended: trio.Event | None = attrs.field(default=None, init=False)
     _afterwards: list[Callable[[], object]] = attrs.field(factory=list, init=False)
 
-    def run(self) -> tuple[Any]:
-        """Call the function; the body of the thread.
-
-        What it returns comes wrapped: a coroutine, which is run elsewhere, would have
-        Trio believe that this was an async function.
-        """
+    def run(self) -> Any:
+        """The result of the function; the body of the thread."""
         self._thread = threading.get_ident()
+        since = time.perf_counter()
         try:
-            return (None if self._abandoned else self._function(),)
+            return None if self._abandoned else self._function()
         finally:
-            self._home.call(self._end)
+            self.seconds = time.perf_counter() - since
+            # In this order: it is seen that it is over, or that somebody waits for that.
+            self._over = True
+            if self._abandoned:
+                self._home.call(self._end)
 
     async def ends_soon(self) -> bool:
         """Wait for a thread that was abandoned; says whether it has ended, or never begun."""
-        # In this order: a thread that begins just now sees it, or is seen.
+        self._ended = trio.Event()
+        # In this order: a thread that begins or ends just now sees it, or is seen.
         self._abandoned = True
-        if self._thread is None:
+        if self._thread is None or self._over:
             return True
         with self._curfew.grace(Step.THREADS, THREAD_GRACE, shield=True):
             await self._ended.wait()
-        return self._ended.is_set()
+        return self.has_ended()
 
     def has_ended(self) -> bool:
         """Whether the thread has ended."""
-        return self._ended.is_set()
+        return self._over
 
     def stack(self) -> str:
         """Where the thread is now."""
@@ -63,6 +71,7 @@ class ThreadCall:
         self._afterwards.append(action)
 
     def _end(self) -> None:
-        self._ended.set()
+        if self._ended is not None:
+            self._ended.set()
         for action in self._afterwards:
             action()
