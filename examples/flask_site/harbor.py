@@ -37,12 +37,12 @@ def add_note(harbor):
 
 def levels(document):
     """Fill the document of one visitor, for the harbor that the page has named."""
-    (harbor,) = document.session_context.request.arguments["harbor"]
-    range_of_tide = HARBORS[harbor.decode()]
+    named = document.session_context.request.arguments.get("harbor", [b"aber"])[0].decode()
+    harbor = named if named in HARBORS else "aber"
     hours = np.linspace(0, 48, 300)
 
     def curve(days):
-        return {"hour": hours, "level": range_of_tide * np.sin(hours / 1.98 + days)}
+        return {"hour": hours, "level": HARBORS[harbor] * np.sin(hours / 1.98 + days)}
 
     source = ColumnDataSource(curve(0), name="levels")
     plot = figure(height=300, sizing_mode="stretch_width", x_axis_label="hour")
@@ -54,4 +54,4 @@ def levels(document):
 
     day.on_change("value", update)
     document.add_root(column(day, plot, sizing_mode="stretch_width"))
-    document.title = f"Levels of {harbor.decode()}"
+    document.title = f"Levels of {harbor}"
