@@ -60,6 +60,8 @@ def _of_route(settings: RouteSettings) -> Url:
         return Url(_PAGE, f"{settings.path.rstrip('/')}/*", f"files of {settings.static}")
     if (app := settings.wsgi or settings.asgi) is not None:
         return Url(("*",), f"{settings.path.rstrip('/')}/*", f"web application {app}")
+    if settings.redirect is not None:
+        return Url(_PAGE, settings.path, f"redirect to {settings.redirect}")
     return Url(settings.methods, settings.path, f"endpoint {settings.endpoint}")
 
 

@@ -5,12 +5,15 @@ their part even while something else is wrong; whatever has the wrong type they 
 to `structure`.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from docsync_trio.base.errors import Path, Problem
 from docsync_trio.config.keys import keys_of
+from docsync_trio.config.kind import nearest, shown
 from docsync_trio.config.layers import Tree
+from docsync_trio.config.redirects import parameters_of
 from docsync_trio.config.schema import ONE_OF, HandlerSettings, SiteSettings
 from docsync_trio.config.served_paths import check_paths
 
@@ -23,6 +26,7 @@ def check(tree: Tree) -> Iterator[Problem]:
         yield Problem((), "the site is empty; add [[applications]] or [[routes]]")
     yield from check_paths(tree)
     yield from _without_handlers(tree)
+    yield from _redirects(tree)
     for table, path, values in tables_of(tree):
         yield from _one_of(table, path, values)
         yield from _companions(table, path, values)
@@ -51,6 +55,19 @@ def _without_handlers(tree: Tree) -> Iterator[Problem]:
         if item.get("handlers") == []:
             text = 'is empty; write what fills the document, such as [{ file = "app.py" }]'
             yield Problem(("applications", index, "handlers"), text)
+
+
+def _redirects(tree: Tree) -> Iterator[Problem]:
+    """Yield the parameters that a target repeats and its route does not have."""
+    for index, route in _tables_in(tree.get("routes")):
+        target, path = route.get("redirect"), route.get("path")
+        if not isinstance(target, str) or not isinstance(path, str):
+            continue
+        there = [name.partition(":")[0] for name in re.findall(r"\{([^{}]*)\}", path)]
+        for name in parameters_of(target):
+            if name not in there:
+                text = f"{shown(target)} repeats {name!r}, which is not in the path"
+                yield Problem(("routes", index, "redirect"), f"{text}{nearest(name, there)}")
 
 
 def _one_of(table: type, path: Path, values: Tree) -> Iterator[Problem]:

@@ -26,6 +26,7 @@ from docsync_trio.config.keys import key
 from docsync_trio.config.lists import ListOf, OneOrMore
 from docsync_trio.config.names import FunctionName, MetadataFunction
 from docsync_trio.config.places import ExistingPath, OriginPattern, UrlPath, UrlPrefix
+from docsync_trio.config.redirects import RedirectStatus, RedirectTarget
 from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
 
@@ -139,7 +140,7 @@ class ServerSettings:
 
 @attrs.frozen(kw_only=True)
 class RouteSettings:
-    """A URL that is no application: an endpoint, files, or a whole web application."""
+    """A URL that is no application: an endpoint, files, a web application, a redirect."""
 
     path: Annotated[str, UrlPath(rest=True)] = key(
         doc="Where it is served.", example='"/api/health"'
@@ -181,6 +182,17 @@ class RouteSettings:
         "and by the imports of the module that is named.",
         only_with=("asgi",),
     )
+    redirect: Annotated[str | None, RedirectTarget()] = key(
+        None,
+        doc="Where visitors are sent instead: a path of this site, or a URL. {name} repeats a "
+        "parameter of the path; the query goes along.",
+        example='"/sliders"',
+    )
+    status: Annotated[int, RedirectStatus()] = key(
+        307,
+        doc="The status of the redirect: 301 or 308 if browsers may remember it for good.",
+        only_with=("redirect",),
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -214,7 +226,7 @@ class SiteSettings:
 ONE_OF: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(
     {
         HandlerSettings: HANDLER_KINDS,
-        RouteSettings: ("endpoint", "static", "wsgi", "asgi"),
+        RouteSettings: ("endpoint", "static", "wsgi", "asgi", "redirect"),
     }
 )
 """The classes of which each table has exactly one of these keys."""

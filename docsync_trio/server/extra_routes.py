@@ -12,6 +12,7 @@ from docsync_trio.base.errors import Problem
 from docsync_trio.config.schema import RouteSettings
 from docsync_trio.server.endpoint_site import WithSite
 from docsync_trio.server.path_numbers import with_short_numbers
+from docsync_trio.server.redirect import Redirect
 from docsync_trio.server.served_applications import ServedApplications, below, url_below
 from docsync_trio.server.static import Folder, StaticFiles
 from docsync_trio.server.static_files import FileCache
@@ -49,6 +50,9 @@ def extra_routes(
         if route.static is not None:
             files = StaticFiles((Folder(route.static),), cache)
             yield Route(below(url, "/{file:path}"), files, methods=["GET"])
+        elif route.redirect is not None:
+            prefix = site.settings.server.prefix
+            yield Route(url, Redirect(route.redirect, route.status, prefix))
         elif route.path in endpoints:
             answering = Route(url, endpoints[route.path], methods=list(route.methods))
             answering.app = WithSite.around(answering.app, site.applications)

@@ -107,6 +107,12 @@ async def test_every_url_of_the_map_is_answered(tmp_path):
                     assert answer.status_code in {200, 204, 302}, url
 
 
+def test_a_redirect_says_where_it_leads():
+    moved = RouteSettings(path="/old", redirect="https://example.org/new")
+
+    assert paths(SiteSettings(routes=(moved,)))["/old"] == "redirect to https://example.org/new"
+
+
 def test_text_and_json_say_the_same():
     urls = url_map(SiteSettings(applications=(DESK,), routes=(HEALTH,)))
 

@@ -144,6 +144,41 @@ async def test_a_folder_is_served(tmp_path, module):
             assert (await ask(site.asgi, target)).status == 404
 
 
+@pytest.mark.parametrize(
+    ("asked", "target", "led"),
+    [
+        ("/old/a", "/app", "/desk/app"),
+        ("/old/a?n=1&m=%C3%A9", "/app", "/desk/app?n=1&m=%C3%A9"),
+        ("/old/a?n=1", "/app?m=2", "/desk/app?m=2"),
+        ("/old/a?n=1", "/app#end", "/desk/app?n=1#end"),
+        ("/old/a/b c", "/new/{rest}", "/desk/new/a/b%20c"),
+        ("/old/a?b", "https://example.com/{rest}/", "https://example.com/a/?b"),
+    ],
+)
+async def test_a_redirect_leads_on(tmp_path, asked, target, led):
+    route = RouteSettings(path="/old/{rest:path}", redirect=target)
+    async with a_site(application(tmp_path, "/app"), routes=[route], prefix="/desk") as site:
+        reply = await ask(site.asgi, f"/desk{asked}")
+        assert (reply.status, reply.headers["location"]) == (307, led)
+
+
+@pytest.mark.parametrize("rest", ["/evil.example", "//evil.example", "\\evil.example"])
+async def test_no_visitor_can_be_led_to_another_server(tmp_path, rest):
+    route = RouteSettings(path="/old/{rest:path}", redirect="/{rest}", status=308)
+    async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
+        reply = await ask(site.asgi, f"/old/{rest}", method="POST")
+        assert reply.status == 308
+        assert reply.headers["location"] in {"/evil.example", "/%5Cevil.example"}
+
+
+async def test_a_redirect_of_a_site_that_is_mounted_stays_in_it(tmp_path):
+    route = RouteSettings(path="/old", redirect="/app", status=301)
+    async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
+        outer = Starlette(routes=[Mount("/desk", site.asgi)])
+        reply = await ask(outer, "/desk/old")
+        assert (reply.status, reply.headers["location"]) == (301, "/desk/app")
+
+
 def test_every_endpoint_that_cannot_be_imported_is_a_problem(tmp_path, module):
     routes = [
         RouteSettings(path="/a", endpoint=f"{module}:helth"),
