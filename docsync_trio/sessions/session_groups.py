@@ -79,12 +79,14 @@ class SessionGroups:
     def on_presence(self, group: str, callback: PresenceCallback) -> None:
         """Call ``callback(members)`` when somebody comes to *group*, leaves or changes its info.
 
-        It is told who is there, once for several changes in quick succession; this session's
-        own coming counts. Raises TypeError for a *callback* that does not take one argument.
+        It is told who is there: now, if the session is in the group, and then once for several
+        changes in quick succession; this session's own coming counts. Raises TypeError for a
+        *callback* that does not take one argument.
         """
         if not takes_arguments(callback, 1):
             raise TypeError(f"{name_of(callback)} is called with one argument: members")
         self._home.call(self._add, self._on_presence, _checked(group), callback)
+        self._home.call(self._tell_now, group)
 
     def receive(self, message: GroupMessage) -> None:
         """Take a message; called by the store."""
@@ -119,8 +121,10 @@ class SessionGroups:
             await turns.take(what, callback, self._store.members(group))
 
     def presence_dropped(self, group: str) -> None:
-        """Forget that *group* has changed."""
+        """Try again later: who is there is a state, of which the latest must arrive."""
         self._presence_news.discard(group)
+        if not self._ended:
+            self.presence_changed(group)
 
     def _join(self, group: str, member: Member) -> None:
         if not self._ended:
@@ -140,6 +144,10 @@ class SessionGroups:
     def _add(self, callbacks: dict[str, list[Any]], group: str, callback: Any) -> None:
         if not self._ended and callback not in callbacks.setdefault(group, []):
             callbacks[group].append(callback)
+
+    def _tell_now(self, group: str) -> None:
+        if group in self._joined:
+            self.presence_changed(group)
 
     def _of(self, callbacks: dict[str, list[Any]], group: str) -> list[Any]:
         return list(callbacks.get(group, ())) if group in self._joined else []

@@ -267,6 +267,37 @@ async def test_many_who_come_at_once_are_one_piece_of_news(autojump_clock):
     assert len(ears.present["one"][-1]) == 21
 
 
+async def test_who_asks_late_is_told_at_once_who_is_there():
+    present = []
+    async with on_stage(Ears()) as stage:
+        one, _ = await sessions(stage, "one", "two")
+        await trio.testing.wait_all_tasks_blocked()
+        one.context.groups.on_presence("harbor", lambda members: present.append(len(members)))
+        await trio.testing.wait_all_tasks_blocked()
+        one.context.groups.on_presence("attic", present.append)
+        await trio.testing.wait_all_tasks_blocked()
+    assert present == [2]
+
+
+async def test_who_is_there_is_told_however_far_behind_one_is(autojump_clock):
+    ears = Ears()
+    async with on_stage(ears) as stage:
+        one, two, three = await sessions(stage, "one", "two", "three")
+        await trio.testing.wait_all_tasks_blocked()
+
+        async def nap():
+            await trio.sleep(5)
+
+        two.document.add_next_tick_callback(nap)
+        await trio.testing.wait_all_tasks_blocked()
+        three.context.groups.leave("harbor")
+        for number in range(2 * MOST_WAITING):
+            await one.context.groups.send("harbor", number)
+        await trio.sleep(6)
+        assert ears.present["two"][-1] == ["one", "two"]
+        assert ears.heard["two"][-1] == (2 * MOST_WAITING - 1, "one")
+
+
 async def test_a_session_that_ends_has_left(autojump_clock):
     ears = Ears()
     async with on_stage(ears) as stage:

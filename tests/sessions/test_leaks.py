@@ -51,6 +51,10 @@ def busy(document):
     document.add_next_tick_callback(lambda: setattr(slider, "value", 5))
     document.on_session_destroyed(lambda context: None)
     document.on_event("document_ready", lambda event: slider)
+    groups = document.session_context.groups
+    groups.join("harbor", "busy")
+    groups.on_group_message("harbor", lambda message, sender: slider)
+    groups.on_presence("harbor", lambda members: slider)
 
     async def task():
         await trio.sleep_forever()
