@@ -12,6 +12,7 @@ import click
 from docsync_trio.cli.check import check
 from docsync_trio.cli.config_show import config
 from docsync_trio.cli.init import init
+from docsync_trio.cli.probe import probe
 from docsync_trio.cli.routes import routes
 from docsync_trio.cli.run import run
 from docsync_trio.cli.schema import schema
@@ -75,9 +76,10 @@ def main() -> None:
     """Serve Bokeh applications on Trio, as one site file describes them.
 
     Exit status: 0 all went well, 1 a fault of docsync-trio, 2 usage or
-    configuration, 3 an address is in use, 4 an application failed to build.
+    configuration, 3 an address is in use, 4 an application failed to build,
+    5 a probe found something wrong.
     """
 
 
-for command in (run, check, init, routes, config, schema, secret):
+for command in (run, check, init, routes, probe, config, schema, secret):
     main.add_command(command)

@@ -77,14 +77,21 @@ class ClientWire:
         except (ConnectionClosed, LocalProtocolError):
             raise self._ending() from None
 
+    async def ping(self) -> None:
+        """Ask the server for a sign of life and wait for it. Raises `WireClosed`."""
+        try:
+            await self._socket.ping()
+        except (ConnectionClosed, LocalProtocolError):
+            raise self._ending() from None
+
     async def beat(self) -> None:
         """Ping the server now and then, and give the line up when it does not answer."""
         while True:
             await trio.sleep(QUIET)
             with trio.move_on_after(PONG_SECONDS) as limit:
                 try:
-                    await self._socket.ping()
-                except (ConnectionClosed, LocalProtocolError):
+                    await self.ping()
+                except WireClosed:
                     return
             if limit.cancelled_caught:
                 self._lost = f"no answer to a ping within {PONG_SECONDS:g} s"
@@ -106,8 +113,11 @@ async def open_wire(
     *,
     tls: ssl.SSLContext | None,
     max_message_size: int,
+    beats: bool = True,
 ) -> AsyncIterator[ClientWire]:
     """Open the websocket at *url* with *token*; it is closed when the block ends.
+
+    With *beats* the server is pinged now and then, as browsers do not.
 
     Raises `HandshakeRefused`, `WireClosed` where the server hangs up, and
     `ServerUnreachable`.
@@ -131,7 +141,8 @@ async def open_wire(
             try:
                 await reader.shaken_hands()
                 wire = ClientWire(socket, stream)
-                nursery.start_soon(wire.beat)
+                if beats:
+                    nursery.start_soon(wire.beat)
                 try:
                     yield wire
                 finally:

@@ -57,10 +57,14 @@ class OurServer:
 
 
 @asynccontextmanager
-async def our_server(folder, applications=None, *, port=0, sessions=None, **server):
+async def our_server(
+    folder, applications=None, *, port=0, sessions=None, websocket_path="ws", **server
+):
     sources = applications or {"/app": SLIDER}
     made = [
-        application(folder, path, source, sessions=dict(sessions or {}))
+        application(
+            folder, path, source, sessions=dict(sessions or {}), websocket_path=websocket_path
+        )
         for path, source in sources.items()
     ]
     async with a_site(*made, **server) as site:

@@ -5,6 +5,7 @@ nothing gets through and nobody is told, as in a tunnel or with a laptop asleep.
 """
 
 import asyncio
+import re
 import socket
 import struct
 import threading
@@ -17,6 +18,7 @@ import attrs
 
 RESET = struct.pack("ii", 1, 0)
 CHUNK = 65_536
+UPGRADE = re.compile(rb"(?i)(?:Upgrade: websocket|Connection: Upgrade)\r\n")
 
 
 @attrs.define(eq=False)
@@ -24,6 +26,7 @@ class Line:
     """What leads from *url* to whatever server it was last connected `to`."""
 
     url: str = attrs.field(default="", init=False)
+    drops_upgrades: bool = attrs.field(default=False, init=False)
     bytes_until_cut: int | None = attrs.field(default=None, init=False)
     _server: str
     _loop: asyncio.AbstractEventLoop = attrs.field(factory=asyncio.new_event_loop, init=False)
@@ -97,6 +100,9 @@ class Line:
     ) -> None:
         while data := await source.read(CHUNK):
             await self._speaks.wait()
+            if self.drops_upgrades and not back:
+                # As a proxy that nobody told of websockets.
+                data = UPGRADE.sub(b"", data)
             if back and self.bytes_until_cut is not None:
                 data, rest = data[: self.bytes_until_cut], data[self.bytes_until_cut :]
                 self.bytes_until_cut -= len(data)
