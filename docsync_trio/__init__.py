@@ -15,7 +15,7 @@ _HOMES = {
 }
 
 
-_DOORS = ("blocking", "client")
+_DOORS = ("blocking", "client", "embed")
 """Modules with names of their own for programs: ``docsync_trio.blocking.pull_session``."""
 
 
