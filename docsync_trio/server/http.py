@@ -28,16 +28,11 @@ from docsync_trio.base.errors import ServerError
 from docsync_trio.base.events import Observer, PeerFault
 from docsync_trio.config.schema import ServerSettings
 from docsync_trio.server.head import MAX_HEAD
+from docsync_trio.server.patient_send import send_patiently
 from docsync_trio.server.peer_socket import PeerSocket
+from docsync_trio.server.plain_files import PlainFiles
 from docsync_trio.server.request_body import BoundedBodies
 from docsync_trio.server.vigil import STATE_KEY, Vigil
-
-SEND_SECONDS: Final = 30.0
-"""How long a write waits for a peer that takes nothing; nginx's default is 60."""
-
-SLOWEST: Final = 10_000
-"""Bytes per second that a peer has to take beyond that: hypercorn writes pieces of some
-KB or many MB, and a byte now and then is no progress."""
 
 AFTERLIFE_SECONDS: Final = 30.0
 """How long a connection's tasks may go on when its peer has stopped sending. In HTTP/2
@@ -81,6 +76,7 @@ class HttpServer:
         bounded: Any = BoundedBodies(app, limit=settings.max_body_size)
         self._app = wrap_app(bounded, self._config.wsgi_max_body_size, "asgi")
         self._context = _Context(None)
+        self._files = PlainFiles(app, prefix=settings.prefix, idle=settings.keep_alive.http)
         self._longest_silence = settings.keep_alive.ping + settings.keep_alive.pong
 
     async def serve(self, socket: PeerSocket, head: bytes) -> None:
@@ -88,14 +84,18 @@ class HttpServer:
 
         Raises whatever hypercorn raises: containing it is the front door's part.
         """
+        rest = await self._files.serve(socket, head)
+        if rest is None:
+            return
         with trio.CancelScope() as scope:
             vigil = Vigil(self._longest_silence)
-            stream: Any = BoundedStream(socket, head, scope, vigil)
+            stream: Any = BoundedStream(socket, rest, scope, vigil)
             state = ConnectionState({STATE_KEY: vigil})
             await _Connection(self._app, self._config, self._context, state, stream).run()
 
     async def end_when_idle(self) -> None:
         """Close the connections without a request now, the others behind their answers."""
+        self._files.end_when_idle()
         await self._context.terminated.set()
 
 
@@ -206,15 +206,7 @@ class BoundedStream:
 
     async def send_all(self, data: bytes) -> None:
         """Send, or give the peer up."""
-        rest = data[self._sent_at_once(data) :]
-        if not rest:
-            return
-        sent = False
-        with trio.move_on_after(SEND_SECONDS + len(rest) / SLOWEST):
-            sent = await self._socket.send_while_read(rest, patience=SEND_SECONDS)
-        if not sent:
-            self._socket.close()
-            raise trio.BrokenResourceError("the peer did not read, or too slowly")
+        await send_patiently(self._socket, data)
 
     async def send_eof(self) -> None:
         """End the sending half."""
@@ -224,14 +216,6 @@ class BoundedStream:
         """Close both halves."""
         self._number_the_days()
         await self._stream.aclose()
-
-    def _sent_at_once(self, data: bytes) -> int:
-        # Nearly always all of it, and then no time needs to be measured. hypercorn also
-        # writes nothing, behind every answer.
-        try:
-            return self._socket.send_now(data) if data else 0
-        except OSError as error:
-            raise trio.BrokenResourceError from error
 
     def _number_the_days(self) -> None:
         last = trio.current_time() + AFTERLIFE_SECONDS

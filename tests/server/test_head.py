@@ -1,6 +1,12 @@
 import pytest
 
-from docsync_trio.server.head import cannot_be_http, end_of_head, is_tls, parse_upgrade
+from docsync_trio.server.head import (
+    cannot_be_http,
+    end_of_head,
+    is_tls,
+    parse_plain,
+    parse_upgrade,
+)
 from tests.server.network_fakes import upgrade_request
 
 
@@ -87,3 +93,43 @@ def test_a_head_full_of_spaces_is_read_in_no_time():
     spaces = " " * 60_000
 
     assert parse_upgrade(upgrade_request(Cookie=f"a{spaces}b{spaces}")).values(b"cookie")
+
+
+PLAIN = b"GET /static/a%20b.js?v=1 HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n"
+
+
+def test_a_plain_request_is_taken_apart():
+    request = parse_plain(PLAIN)
+
+    assert (request.method, request.path, request.query) == ("GET", "/static/a b.js", b"v=1")
+    assert not request.is_last
+
+
+def test_a_plain_request_may_ask_for_the_end_of_its_connection():
+    assert parse_plain(PLAIN.replace(b"keep-alive", b"Close")).is_last
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        PLAIN[:-2],
+        PLAIN + b"x",
+        PLAIN + PLAIN,
+        PLAIN.replace(b"GET", b"POST"),
+        PLAIN.replace(b"GET", b"get"),
+        PLAIN.replace(b"HTTP/1.1", b"HTTP/1.0"),
+        PLAIN.replace(b"\r\n", b"\n"),
+        PLAIN.replace(b"Host: a\r\n", b""),
+        PLAIN.replace(b"Host: a", b"Host: a\r\nHost: a"),
+        PLAIN.replace(b"Host: a", b"Host: a\r\n folded"),
+        PLAIN.replace(b"Host: a", b"Host : a"),
+        PLAIN.replace(b"keep-alive", b"Upgrade"),
+        PLAIN.replace(b"Host: a", b"Host: a\r\nContent-Length: 0"),
+        PLAIN.replace(b"Host: a", b"Host: a\r\nTransfer-Encoding: chunked"),
+        PLAIN.replace(b"Host: a", b"Host: a\r\nExpect: 100-continue"),
+        PLAIN.replace(b"Host: a", b"Host: a\r\nUpgrade: h2c"),
+    ],
+)
+def test_nothing_else_is_a_plain_request(data):
+    assert parse_plain(data) is None

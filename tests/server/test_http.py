@@ -6,7 +6,7 @@ import trio
 from docsync_trio.base.errors import Refusal, ServerError
 from docsync_trio.base.events import PeerFault
 from docsync_trio.config.schema import KeepAliveSettings, ServerSettings
-from docsync_trio.server import http
+from docsync_trio.server import http, patient_send
 from docsync_trio.server.http import BoundedStream, HttpServer, check_hypercorn
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.request_body import FIRST_SECONDS
@@ -131,7 +131,7 @@ async def test_a_write_that_the_peer_does_not_take_ends(autojump_clock):
         await stream.send_all(b"x" * 10_000_000)
 
     assert socket.closed
-    assert trio.current_time() == pytest.approx(http.SEND_SECONDS)
+    assert trio.current_time() == pytest.approx(patient_send.SEND_SECONDS)
     await theirs.aclose()
 
 
@@ -227,7 +227,7 @@ async def test_a_reader_that_takes_a_byte_now_and_then_is_dropped(autojump_clock
         nursery.start_soon(sip)
         with pytest.raises(trio.BrokenResourceError):
             await stream.send_all(b"x" * 10_000_000)
-    assert trio.current_time() <= http.SEND_SECONDS + 10_000_000 / http.SLOWEST + 1
+    assert trio.current_time() <= patient_send.SEND_SECONDS + 10_000_000 / patient_send.SLOWEST + 1
     await theirs.aclose()
 
 
@@ -245,6 +245,6 @@ async def test_a_reader_of_something_big_on_a_slow_line_gets_all_of_it(autojump_
     async with trio.open_nursery() as nursery:
         nursery.start_soon(read_slowly)
         await stream.send_all(b"x" * 10_000_000)
-    assert trio.current_time() > 2 * http.SEND_SECONDS
+    assert trio.current_time() > 2 * patient_send.SEND_SECONDS
     await theirs.aclose()
     ours.close()
