@@ -51,7 +51,9 @@ def _installed(wanted: Wanted, left_out: dict[str, str]) -> Iterable[Installed]:
         try:
             one = Installed(peer, environment_of(peer))
         except NotInstalledError as error:
-            left_out[peer.name] = str(error)
+            print(error, file=sys.stderr)
+            # Without the machine's paths and hosts, which are in the lines before.
+            left_out[peer.name] = str(error).strip().splitlines()[-1]
             continue
         yield one
         if wanted.compare and peer.is_ours:

@@ -100,7 +100,7 @@ def running(installed: Installed, site: str, folder: Path) -> Iterator[Server]:
     """Run a server until the block ends; its log and files are in *folder*."""
     peer, wanted, port = installed.peer, SITES[site], _free_port()
     command = peer.command(Launch(installed.python, wanted, port, folder))
-    log = folder / f"{peer.name}-{site}.log"
+    log = _log(installed, site, folder)
     with log.open("w") as output, on_processor(SERVED):
         begun = time.perf_counter()
         process = subprocess.Popen(
@@ -112,7 +112,7 @@ def running(installed: Installed, site: str, folder: Path) -> Iterator[Server]:
             stderr=subprocess.STDOUT,
         )
     try:
-        _await_page(process, port, f"/{wanted.apps[0]}", log)
+        _await_page(process, port, f"/{wanted.apps[0]}")
         yield Server(peer, port, process.pid, time.perf_counter() - begun)
     finally:
         _end(process)
@@ -123,6 +123,16 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != _NO_BYTECODE}
 
 
+def end_of_log(installed: Installed, site: str, folder: Path) -> str:
+    """Return the last lines that the server has written, whether it still runs or not."""
+    log = _log(installed, site, folder)
+    return log.read_text(errors="replace")[-2000:] if log.exists() else ""
+
+
+def _log(installed: Installed, site: str, folder: Path) -> Path:
+    return folder / f"{installed.peer.name}-{site}.log"
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -130,14 +140,14 @@ def _free_port() -> int:
         return port
 
 
-def _await_page(process: "subprocess.Popen[bytes]", port: int, path: str, log: Path) -> None:
+def _await_page(process: "subprocess.Popen[bytes]", port: int, path: str) -> None:
     begun = time.perf_counter()
     while time.perf_counter() - begun < STARTING and process.poll() is None:
         with suppress(ConnectionRefusedError):
             get(port, path)
             return
         time.sleep(0.002)
-    raise NotRunningError(f"{' '.join(map(str, process.args))}\n{log.read_text()[-2000:]}")  # type: ignore[arg-type]
+    raise NotRunningError("it did not start")
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

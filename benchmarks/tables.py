@@ -27,7 +27,7 @@ class Line:
 def lines(rows: Sequence[Row], table: Table) -> list[Line]:
     """Return a line for each figure that somebody has given."""
     found = []
-    for row in rows:
+    for row in (row for row in rows if row.name in table):
         for figure in row.figures:
             numbers = {
                 name: figure.of(cell.readings.get(figure.reads, ()))

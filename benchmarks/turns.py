@@ -8,14 +8,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import attrs
 
 from benchmarks.measures import Readings, Row
 from benchmarks.processes import LOAD, on_processor
-from benchmarks.servers import Installed, NotRunningError, Server, running
+from benchmarks.servers import Installed, NotRunningError, Server, end_of_log, running
 from benchmarks.sites import SITES
 
 FAILURES = (OSError, NotRunningError, ValueError, KeyError)
@@ -49,8 +49,12 @@ class Run:
     table: Table = attrs.field(factory=dict)
 
     def measure(self) -> Table:
-        """Measure everything; returns the table."""
-        with tempfile.TemporaryDirectory() as folder, on_processor(LOAD):
+        """Measure everything; returns the table, or what there is of it after Ctrl-C."""
+        with (
+            suppress(KeyboardInterrupt),
+            tempfile.TemporaryDirectory() as folder,
+            on_processor(LOAD),
+        ):
             for site, fresh in dict.fromkeys((row.site, row.fresh) for row in self.rows):
                 rows = [row for row in self.rows if (row.site, row.fresh) == (site, fresh)]
                 self._site(site, rows, Path(folder), fresh=fresh)
@@ -70,7 +74,7 @@ class Run:
                     living[one.peer.name] = stack.enter_context(running(one, site, folder))
                 except FAILURES as error:
                     for row in rows:
-                        self._failed(row, one.peer.name, error)
+                        self._failed(row, one, folder, error)
             for row in rows:
                 self._row(row, folder, living)
 
@@ -89,7 +93,7 @@ class Run:
                 try:
                     cell.add(self._turn(row, times, one, folder, living))
                 except FAILURES as error:
-                    self._failed(row, name, error)
+                    self._failed(row, one, folder, error)
         print(f"{row.name}: {time.perf_counter() - begun:.0f} s", file=sys.stderr, flush=True)
 
     def _turn(
@@ -106,10 +110,11 @@ class Run:
         with running(one, row.site, folder) as server:
             return row.measure(server, times)
 
-    def _failed(self, row: Row, name: str, error: Exception) -> None:
+    def _failed(self, row: Row, one: Installed, folder: Path, error: Exception) -> None:
         said = str(error).strip() or type(error).__name__
-        self.table[row.name][name].trouble = said
-        print(f"{row.name}, {name}: {said}", file=sys.stderr, flush=True)
+        self.table[row.name][one.peer.name].trouble = said
+        print(f"{row.name}, {one.peer.name}: {said}", file=sys.stderr)
+        print(end_of_log(one, row.site, folder), file=sys.stderr, flush=True)
 
 
 def troubles(table: Table) -> Iterator[tuple[str, str, str]]:
