@@ -37,7 +37,8 @@ def url_map(settings: SiteSettings) -> tuple[Url, ...]:
 def _of_application(settings: ApplicationSettings) -> Iterator[Url]:
     base = settings.path.rstrip("/")
     name = settings.title or settings.path
-    yield Url(_PAGE, settings.path, f"page of {name}")
+    if settings.page != "none":
+        yield Url(_PAGE, settings.path, f"page of {name}")
     yield Url(("GET",), f"{base}/ws", f"websocket of {name}")
     named = settings.websocket_path
     if named != "ws":
@@ -67,8 +68,8 @@ def _of_route(settings: RouteSettings) -> Url:
 
 def _of_site(settings: SiteSettings) -> Iterator[Url]:
     yield Url(_PAGE, "/static/*", "BokehJS and extensions")
-    paths = [one.path for one in settings.applications]
-    if "/" not in {*paths, *(one.path for one in settings.routes)}:
+    paths = [one.path for one in settings.applications if one.page != "none"]
+    if "/" not in {one.path for one in (*settings.applications, *settings.routes)}:
         redirects = len(paths) == 1 and "{" not in paths[0]
         yield Url(_PAGE, "/", f"redirect to {paths[0]}" if redirects else "index of applications")
     yield Url(_PAGE, "/favicon.ico", "icon")

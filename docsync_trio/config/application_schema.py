@@ -21,7 +21,7 @@ from docsync_trio.config.session_schema import SessionSettings
 
 AsyncWord = Literal["auto", "trio", "asyncio"]
 RunInWord = Literal["auto", "thread", "loop"]
-PageWord = Literal["built", "instant"]
+PageWord = Literal["built", "instant", "none"]
 
 HANDLER_KINDS: Final = ("file", "function", "json", "directory", "notebook", "bokeh")
 """The keys of a handler of which exactly one is given."""
@@ -88,12 +88,14 @@ class ApplicationSettings:
     title: Annotated[str, Text()] = key(
         "", doc="What the index of applications calls it; empty: its path.", example='"Sliders"'
     )
-    page: Annotated[PageWord, Choice(("built", "instant"))] = key(
+    page: Annotated[PageWord, Choice(("built", "instant", "none"))] = key(
         "built",
         doc='When a document is built. "built": before its page is sent, with the template and '
         'the title that the application gives it. "instant": when the page, which is sent at '
         "once and shows a spinner, opens its websocket, so that robots build nothing; a template "
-        "of the application is not used, and the roots stand one below the other.",
+        "of the application is not used, and the roots stand one below the other. "
+        '"none": it has no page here, and stands only in pages that embed it; whatever is '
+        "mounted at the same path, or at /, answers there.",
     )
     handlers: tuple[HandlerSettings, ...] = key(
         doc="What fills a new document, in order.", example='[{ file = "apps/sliders.py" }]'

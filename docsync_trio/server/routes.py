@@ -92,7 +92,7 @@ def links_of(site: ServedApplications) -> list[Link]:
     return [
         Link(c.application.title, quote(url_below(prefix, c.application.path), PATH_CHARACTERS))
         for c in site.applications
-        if not has_parameters(c.application.path)
+        if not has_parameters(c.application.path) and site.page_of(c) != "none"
     ]
 
 
@@ -142,11 +142,12 @@ class _Table:
         for context in contexts:
             yield from self._routes_below(context)
         for context in contexts:
-            yield from self._page_routes(context)
+            if self.site.page_of(context) != "none":
+                yield from self._page_routes(context)
 
     def _page_routes(self, context: ApplicationContext) -> Iterator[Route]:
         url = self._pattern(context)
-        kind = InstantPage if self.site.has_instant_page(context) else Page
+        kind = InstantPage if self.site.page_of(context) == "instant" else Page
         page = kind(self.site, context, self.bokehjs)
         yield Route(url, page, methods=GET)
         if not url.endswith("/"):
@@ -178,7 +179,7 @@ class _Table:
         named = [
             Link(c.application.title, self._url(c.application.path))
             for c in self.site.applications
-            if has_parameters(c.application.path)
+            if has_parameters(c.application.path) and self.site.page_of(c) != "none"
         ]
         return Index(self.site.settings.title or "Applications", links_of(self.site), named)
 

@@ -13,6 +13,7 @@ import attrs
 import trio
 
 from docsync_trio.base.events import Observer
+from docsync_trio.config.application_schema import PageWord
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.protocol.token import TokenSettings
 from docsync_trio.server.websocket_paths import USUAL, PathPattern, WebsocketPaths
@@ -58,9 +59,9 @@ class ServedApplications:
         """Return all paths at which *context* has its websocket, with their parameters."""
         return [path for _, _, path in self._websocket_places([context])]
 
-    def has_instant_page(self, context: ApplicationContext) -> bool:
-        """Say whether the page of *context* is sent before its document is built."""
-        return context.application.path in self._instant
+    def page_of(self, context: ApplicationContext) -> PageWord:
+        """Say what page *context* has: see ``page`` in the site file."""
+        return self._pages[context.application.path]
 
     async def drain(self, code: int, reason: str, *, within: float) -> None:
         """End all sessions of all applications, their websockets with *code* and *reason*.
@@ -79,8 +80,8 @@ class ServedApplications:
                 nursery.start_soon(context.close)
 
     @cached_property
-    def _instant(self) -> frozenset[str]:
-        return frozenset(a.path for a in self.settings.applications if a.page == "instant")
+    def _pages(self) -> dict[str, PageWord]:
+        return {a.path: a.page for a in self.settings.applications}
 
     @cached_property
     def websockets(self) -> WebsocketPaths:

@@ -59,6 +59,13 @@ def test_an_application_at_the_root_leaves_no_room_for_an_index():
     assert "/static/*" in found
 
 
+def test_an_application_without_a_page_has_the_other_urls():
+    found = paths(SiteSettings(applications=(attrs.evolve(DESK, page="none"),)))
+
+    assert "/desk" not in found
+    assert "/desk/autoload.js" in found
+
+
 def test_the_index_redirects_where_there_is_one_application():
     stations = attrs.evolve(DESK, path="/buoys/{station}")
 

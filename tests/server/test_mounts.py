@@ -122,8 +122,9 @@ def module(tmp_path, monkeypatch):
 @pytest.fixture
 def a_site_with(tmp_path):
     @asynccontextmanager
-    async def open_it(*routes, at="/app", **server):
-        async with a_site(application(tmp_path, at), routes=routes, **server) as site:
+    async def open_it(*routes, at="/app", page="built", **server):
+        served = application(tmp_path, at, page=page)
+        async with a_site(served, routes=routes, **server) as site:
             yield site
 
     return open_it
@@ -179,6 +180,22 @@ async def test_an_application_with_parameters_does_not_hide_a_mounted_one(a_site
         assert (await ask(site.asgi, "/shop")).status == 307
         assert "Bokeh App" in (await ask(site.asgi, "/anything")).text
         assert json.loads((await ask(site.asgi, "/any/thing")).text)["PATH_INFO"] == "/any/thing"
+
+
+async def test_an_application_without_a_page_leaves_its_path_to_what_is_mounted(
+    a_site_with, module
+):
+    front = RouteSettings(path="/", wsgi=f"{module(WSGI)}:app")
+    async with a_site_with(front, page="none") as site:
+        for target in ("/app", "/app/"):
+            assert json.loads((await ask(site.asgi, target)).text)["PATH_INFO"] == target
+        assert (await ask(site.asgi, "/app/autoload.js?bokeh-autoload-element=x")).status == 200
+
+
+async def test_the_index_does_not_lead_to_an_application_without_a_page(a_site_with):
+    async with a_site_with(page="none") as site:
+        assert (await ask(site.asgi, "/app")).status == 404
+        assert "/app" not in (await ask(site.asgi, "/")).text
 
 
 async def test_what_it_raises_is_logged_and_answered(a_site_with, module):
