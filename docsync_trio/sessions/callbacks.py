@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import attrs
 import trio
 
+from docsync_trio.sessions.alarm import Alarm
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.caller import name_of
 from docsync_trio.sessions.timers import Timers
@@ -60,7 +61,7 @@ class Callbacks:
     _live: dict[str, SessionCallback] = attrs.field(factory=dict, init=False)
     _timers: Timers[str] = attrs.field(factory=Timers, init=False)
     _started: dict[str, float] = attrs.field(factory=dict, init=False)
-    _wait: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    _alarm: Alarm = attrs.field(factory=Alarm, init=False)
 
     def _session_callback_added(self, event: CallbackEvent) -> None:
         """Bokeh calls this by its name."""
@@ -102,9 +103,7 @@ class Callbacks:
     async def keep_time(self) -> None:
         """Hand over the timed callbacks as they come due; runs until it is cancelled."""
         while True:
-            with trio.CancelScope() as self._wait:
-                self._wait.deadline = self._timers.next()
-                await trio.sleep_forever()
+            await self._alarm.wait(self._timers.next())
             for key in self._timers.take_due(trio.current_time()):
                 self._run(self._live[key])
 
@@ -121,7 +120,7 @@ class Callbacks:
 
     def _schedule(self, callback: SessionCallback, at: float) -> None:
         self._timers.add(callback.id, at)
-        self._wait.deadline = min(self._wait.deadline, at)
+        self._alarm.advance(at)
 
 
 def _seconds(callback: SessionCallback) -> float:

@@ -5,7 +5,7 @@ applications rely on order. Whatever may touch a document goes through one queue
 that one task works off.
 """
 
-import math
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 import attrs
@@ -19,20 +19,32 @@ Job = Callable[[], Awaitable[None]]
 class Inbox:
     """The jobs of one session that wait for their turn."""
 
-    _send: trio.MemorySendChannel[Job] = attrs.field(init=False)
-    _receive: trio.MemoryReceiveChannel[Job] = attrs.field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        # Without a bound: connections bound what they post, and a callback that
-        # posts may not be made to wait for itself.
-        self._send, self._receive = trio.open_memory_channel[Job](math.inf)
+    # Without a bound: connections bound what they post, and a callback that
+    # posts may not be made to wait for itself.
+    _jobs: deque[Job] = attrs.field(factory=deque, init=False)
+    _idle: trio.lowlevel.Task | None = attrs.field(default=None, init=False)
 
     def post(self, job: Job) -> None:
         """Queue *job*; call it in Trio's thread."""
-        self._send.send_nowait(job)
+        self._jobs.append(job)
+        if self._idle is not None:
+            trio.lowlevel.reschedule(self._idle)
+            self._idle = None
 
     async def work(self, after_each: Callable[[], None] = lambda: None) -> None:
         """Do the jobs, one after the other, until cancelled; call *after_each* of them."""
-        async for job in self._receive:
-            await job()
+        while True:
+            if self._jobs:
+                await trio.lowlevel.checkpoint()  # others have their turn between two jobs
+            else:
+                await self._wait()
+            await self._jobs.popleft()()
             after_each()
+
+    async def _wait(self) -> None:
+        def stop(_raise_cancel: object) -> trio.lowlevel.Abort:
+            self._idle = None
+            return trio.lowlevel.Abort.SUCCEEDED
+
+        self._idle = trio.lowlevel.current_task()
+        await trio.lowlevel.wait_task_rescheduled(stop)

@@ -4,6 +4,7 @@ Whoever has the turn finds the document as ``curdoc()`` and may change it; what 
 changed goes out when the turn ends, and whenever an ``async`` callback pauses.
 """
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -169,8 +170,12 @@ class Turns:
         self._report("a value that cannot be sent", fault)
 
     async def _in_time(self, function: Callable[..., Any], *args: Any) -> None:
+        call = partial(self._caller.call, function, *args, on_pause=self.post_changes)
+        if self._timeout == math.inf:
+            await call()
+            return
         with trio.move_on_after(self._timeout) as scope:
-            await self._caller.call(function, *args, on_pause=self.post_changes)
+            await call()
         if scope.cancelled_caught:
             raise TimeoutError(
                 f"cancelled after {self._timeout:g} s, as sessions.callback_timeout says"

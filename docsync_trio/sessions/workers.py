@@ -21,7 +21,7 @@ import outcome
 import sniffio
 import trio
 
-QUICK = 0.0005
+QUICK = 0.001
 """Seconds that the loop waits for a call that is expected to be quick. Far less than anybody
 notices, and more than an ordinary callback takes."""
 
