@@ -69,7 +69,8 @@ def _of_route(settings: RouteSettings) -> Url:
 def _of_site(settings: SiteSettings) -> Iterator[Url]:
     yield Url(_PAGE, "/static/*", "BokehJS and extensions")
     paths = [one.path for one in settings.applications if one.page != "none"]
-    if "/" not in {one.path for one in (*settings.applications, *settings.routes)}:
+    taken = {*(one.path for one in settings.applications), *(one.path for one in settings.routes)}
+    if "/" not in taken:
         redirects = len(paths) == 1 and "{" not in paths[0]
         yield Url(_PAGE, "/", f"redirect to {paths[0]}" if redirects else "index of applications")
     yield Url(_PAGE, "/favicon.ico", "icon")
