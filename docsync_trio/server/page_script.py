@@ -18,11 +18,12 @@ from docsync_trio.server.static_files import StaticFile, prepared
 NAME: Final = "docsync/page.js"
 """Where it is below ``static/``, beside BokehJS."""
 
-SOURCES: Final = tuple(
-    Path(__file__).parent / "browser" / f"{name}.js"
-    # Each uses some of those before it when it is loaded.
-    for name in ("address", "notice", "changes", "redraw", "spinner", "reconnect", "bokehjs")
+# Each uses some of those before it when it is loaded.
+_NAMES: Final = (
+    *("address", "notice", "reason", "changes"),
+    *("redraw", "spinner", "reconnect", "bokehjs"),
 )
+SOURCES: Final = tuple(Path(__file__).parent / "browser" / f"{name}.js" for name in _NAMES)
 
 
 @cache

@@ -18,6 +18,7 @@ import attrs
 
 RESET = struct.pack("ii", 1, 0)
 CHUNK = 65_536
+HOST = re.compile(rb"(?i)Host: [^\r\n]*")
 UPGRADE = re.compile(rb"(?i)(?:Upgrade: websocket|Connection: Upgrade)\r\n")
 
 
@@ -27,6 +28,7 @@ class Line:
 
     url: str = attrs.field(default="", init=False)
     drops_upgrades: bool = attrs.field(default=False, init=False)
+    other_host: bytes = attrs.field(default=b"", init=False)
     bytes_until_cut: int | None = attrs.field(default=None, init=False)
     _server: str
     _loop: asyncio.AbstractEventLoop = attrs.field(factory=asyncio.new_event_loop, init=False)
@@ -100,9 +102,8 @@ class Line:
     ) -> None:
         while data := await source.read(CHUNK):
             await self._speaks.wait()
-            if self.drops_upgrades and not back:
-                # As a proxy that nobody told of websockets.
-                data = UPGRADE.sub(b"", data)
+            if not back:
+                data = self._as_a_proxy(data)
             if back and self.bytes_until_cut is not None:
                 data, rest = data[: self.bytes_until_cut], data[self.bytes_until_cut :]
                 self.bytes_until_cut -= len(data)
@@ -115,6 +116,12 @@ class Line:
             await to.drain()
         await self._speaks.wait()
         to.close()
+
+    def _as_a_proxy(self, head: bytes) -> bytes:
+        """What a proxy makes of *head* that nobody told of websockets, or of public names."""
+        if self.drops_upgrades:
+            head = UPGRADE.sub(b"", head)
+        return HOST.sub(b"Host: " + self.other_host, head) if self.other_host else head
 
     async def _cut_gently(self) -> None:
         """As `cut`, once what was sent has arrived: a reset overtakes it."""

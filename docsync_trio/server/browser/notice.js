@@ -54,6 +54,13 @@ docsync.notice = docsync.notice || (() => {
     timer = timer || setTimeout(() => say("Connection lost. Reconnecting…"), delay)
   }
 
+  // Nobody need wait to be told: `text` says why there is no connection.
+  function explain(text) {
+    clearTimeout(timer)
+    timer = timer || -1
+    say(text, {reload: true})
+  }
+
   // `who` waits no longer, whatever the reason.
   function forget(who) {
     lost.delete(who)
@@ -74,5 +81,5 @@ docsync.notice = docsync.notice || (() => {
     }
   }
 
-  return {say, wait, forget, back}
+  return {say, wait, explain, forget, back}
 })()

@@ -6,10 +6,11 @@
 "use strict";
 window.docsync = window.docsync || {};
 docsync.Keeper = docsync.Keeper || (() => {
-  const {address, notice, redraw, spinner, Changes} = docsync
+  const {address, notice, reason, redraw, spinner, Changes} = docsync
 
   // Close codes, as in docsync_trio/protocol/close_codes.py.
   const ENDED = 4000
+  const NEVER_OPEN = 1006 // or gone without a word
   const UNANSWERED = 4003
   // What we sent was not taken; sending it again would end the next connection as well.
   const NOT_TAKEN = new Set([1002, 1003, 1007, 1009, 4001, 4002])
@@ -31,6 +32,9 @@ docsync.Keeper = docsync.Keeper || (() => {
   const BETWEEN_RELOADS = 60_000
 
   const NOT_RENEWED = "This session has ended, and a new one could not be made."
+  const NOT_LET_THROUGH = "The server is there, but the connection that this page needs does not get " +
+    "through to it: a proxy or firewall on the way does not pass websockets. Whoever runs the site " +
+    "finds out more with “docsync probe”."
   const RENEWED = "Your session had ended. This is a new one."
   const NOT_ALL_KEPT = "Connected again. Not all that you did meanwhile could be kept; please check."
   const UNTIL_PULLED = {reconnect_session: true, notify_connection_status: true}
@@ -52,6 +56,7 @@ docsync.Keeper = docsync.Keeper || (() => {
       this.in_step_at = 0
       this.heard_at = 0
       this.attempts = 0
+      this.failures = 0 // of a connection that has never been open
       this.unseen = 0
       this.begun_at = 0
       this.timer = 0
@@ -173,6 +178,9 @@ docsync.Keeper = docsync.Keeper || (() => {
       if (NOT_TAKEN.has(code)) {
         this.changes.clear()
       }
+      if (code == NEVER_OPEN && this.greeting === undefined) {
+        this.explain()
+      }
       if (code == ENDED) {
         this.ended()
       } else if (this.config.reconnect_session) {
@@ -181,6 +189,15 @@ docsync.Keeper = docsync.Keeper || (() => {
         this.bokeh.tell_application(connection, this.attempts, null)
         this.forget()
         this.tell(() => notice.say("Connection lost. Reload the page to go on.", {reload: true}))
+      }
+    }
+
+    // A server that restarts lets nobody in, and a moment later says that all is well.
+    async explain() {
+      this.failures += 1
+      const told = await reason(this.usual_url, this.connection.token)
+      if (this.greeting === undefined && (told || (told === "" && this.failures > 1))) {
+        this.tell(() => notice.explain(told || NOT_LET_THROUGH))
       }
     }
 
