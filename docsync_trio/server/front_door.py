@@ -27,6 +27,7 @@ from docsync_trio.server.join import Admit, join
 from docsync_trio.server.open_sockets import OpenSockets
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.plain_answer import plain_answer
+from docsync_trio.server.way_out import WayOut
 from docsync_trio.server.websocket import ANSWER_SECONDS, websocket_limits
 from docsync_trio.server.websocket_handshake import SocketEntrance, websocket_scope
 
@@ -56,6 +57,7 @@ class FrontDoor:
         self._http = http
         self._heartbeat = heartbeat
         self._limits = websocket_limits(settings)
+        self._way_out = WayOut()
         self._observe = observe
         self._keep_alive = settings.keep_alive
         self._open = OpenSockets(settings, observe=observe)
@@ -128,6 +130,7 @@ class FrontDoor:
             upgrade,
             early,
             limits=self._limits,
+            way_out=self._way_out,
             heartbeat=self._heartbeat,
             observe=self._observe,
         )

@@ -20,6 +20,7 @@ from docsync_trio.base.events import Observer, PeerFault
 from docsync_trio.config.schema import ServerSettings
 from docsync_trio.protocol.message import Frame, Outgoing
 from docsync_trio.server.peer_socket import PeerSocket
+from docsync_trio.server.way_out import WayOut
 from docsync_trio.server.websocket_reader import WebsocketReader
 from docsync_trio.sessions.wire import NO_CLOSE_FRAME, WireClosed
 
@@ -63,12 +64,19 @@ class SocketWire:
     """
 
     def __init__(
-        self, socket: PeerSocket, early: bytes, *, limits: WebsocketLimits, observe: Observer
+        self,
+        socket: PeerSocket,
+        early: bytes,
+        *,
+        limits: WebsocketLimits,
+        way_out: WayOut,
+        observe: Observer,
     ) -> None:
         self.heard = True
         self._socket = socket
         self._early = early
         self._limits = limits
+        self._way_out = way_out
         self._observe = observe
         self._reader = WebsocketReader(limits.message_size)
         self._protocol = self._reader.protocol
@@ -83,12 +91,16 @@ class SocketWire:
 
     async def receive(self) -> Sequence[Frame]:
         """Return the data frames that are there, fragments put together; see `Wire`."""
-        while self._protocol.state is OPEN:
-            data, self._early = self._early, b""
-            frames = self._feed(data or await self._read())
-            if frames:
-                return frames
-        raise self._ending()
+        try:
+            while self._protocol.state is OPEN:
+                data, self._early = self._early, b""
+                frames = self._feed(data or await self._read())
+                if frames:
+                    return frames
+            raise self._ending()
+        except WireClosed:
+            await self._way_out.wait_for_turn()
+            raise
 
     def send_now(self, messages: Sequence[Outgoing]) -> bool:
         """Send of *messages* what the kernel takes at once; see `Wire`."""

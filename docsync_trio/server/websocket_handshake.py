@@ -22,6 +22,7 @@ from docsync_trio.server.heartbeat import Heartbeat
 from docsync_trio.server.join import SUBPROTOCOL
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.plain_answer import plain_answer
+from docsync_trio.server.way_out import WayOut
 from docsync_trio.server.websocket import ANSWER_SECONDS, SocketWire, WebsocketLimits
 from docsync_trio.server.websocket_reader import SILENT
 
@@ -39,12 +40,14 @@ class SocketEntrance:
         early: bytes,
         *,
         limits: WebsocketLimits,
+        way_out: WayOut,
         heartbeat: Heartbeat,
         observe: Observer,
     ) -> None:
         self._socket = socket
         self._early = early
         self._limits = limits
+        self._way_out = way_out
         self._heartbeat = heartbeat
         self._observe = observe
         self._response = shake_hands(upgrade)
@@ -63,7 +66,13 @@ class SocketEntrance:
     async def accept(self) -> SocketWire:
         """Answer 101; from here on it is a websocket."""
         await self._socket.send_all(self._response.serialize())
-        wire = SocketWire(self._socket, self._early, limits=self._limits, observe=self._observe)
+        wire = SocketWire(
+            self._socket,
+            self._early,
+            limits=self._limits,
+            way_out=self._way_out,
+            observe=self._observe,
+        )
         self._heartbeat.watch(wire)
         return wire
 

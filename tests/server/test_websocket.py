@@ -12,6 +12,7 @@ from docsync_trio.base.events import ConnectionRefused, PeerFault
 from docsync_trio.config.schema import KeepAliveSettings
 from docsync_trio.protocol.outgoing import outgoing
 from docsync_trio.server.peer_socket import PeerSocket
+from docsync_trio.server.way_out import AT_ONCE, WayOut
 from docsync_trio.server.websocket import SocketWire, WebsocketLimits, shorten_reason
 from docsync_trio.sessions.wire import WireClosed
 from tests.server.network_fakes import FakeSite, Peer, echo, frame, served, stream_pair
@@ -280,7 +281,7 @@ async def pair():
     ours, theirs = stream_pair()
     faults = []
     limits = WebsocketLimits(message_size=BIG, stall=20.0)
-    wire = SocketWire(PeerSocket(ours), b"", limits=limits, observe=faults.append)
+    wire = SocketWire(PeerSocket(ours), b"", limits=limits, way_out=WayOut(), observe=faults.append)
     yield wire, Peer(theirs)
     wire.drop("the test is over")
     theirs.socket.close()
@@ -491,10 +492,48 @@ async def test_random_bytes_never_end_in_anything_but_a_closed_wire(nursery):
     for seed in range(50):
         ours, theirs = stream_pair()
         limits = WebsocketLimits(message_size=BIG, stall=20.0)
-        wire = SocketWire(PeerSocket(ours), b"", limits=limits, observe=lambda event: None)
+        wire = SocketWire(
+            PeerSocket(ours), b"", limits=limits, way_out=WayOut(), observe=lambda event: None
+        )
         async with theirs:
             await theirs.send_all(bytes([seed * 5 % 256, 0x80 | seed]) + os.urandom(200))
             await theirs.send_eof()
             await swallow(wire)
         assert wire.is_over or wire._protocol.state is not OPEN
         wire.drop("done")
+
+
+async def test_many_who_leave_at_once_let_others_have_their_turns_in_between(nursery):
+    limits, way_out, log = WebsocketLimits(message_size=BIG, stall=20.0), WayOut(), []
+
+    async def serve(wire):
+        with pytest.raises(WireClosed):
+            await wire.receive()
+        log.append("left")
+
+    async def stand_by():
+        while True:
+            log.append("bystander")
+            await trio.lowlevel.checkpoint()
+
+    peers = []
+    for _ in range(30):
+        ours, theirs = stream_pair()
+        observe = log.append
+        wire = SocketWire(PeerSocket(ours), b"", limits=limits, way_out=way_out, observe=observe)
+        nursery.start_soon(serve, wire)
+        peers.append((theirs, wire))
+    await trio.testing.wait_all_tasks_blocked()
+    nursery.start_soon(stand_by)
+    for theirs, _ in peers:
+        # Not through Trio: all of them leave before the loop looks.
+        os.write(theirs.socket.fileno(), frame(Opcode.CLOSE, b"\x03\xe8"))
+    with trio.fail_after(10):
+        while log.count("left") < len(peers):
+            await trio.lowlevel.checkpoint()
+    for theirs, wire in peers:
+        wire.drop("the test is over")
+        theirs.socket.close()
+
+    runs = "".join("x" if each == "left" else " " for each in log).split()
+    assert max(map(len, runs)) <= 2 * AT_ONCE
