@@ -89,7 +89,8 @@ class _FaithfulCallbacks(DocumentCallbackManager):
     """Tells of every change, also when the application's own callback of it raises.
 
     Bokeh calls ``on_change`` callbacks first and tells nobody of the change if one of
-    them raises; let go of a hold, it also forgets all changes that follow.
+    them raises; let go of a hold, it also forgets all changes that follow. And it makes the
+    document the current one for each callback, which it nearly always is.
     """
 
     def trigger_on_change(self, event: DocumentChangedEvent) -> None:
@@ -98,10 +99,18 @@ class _FaithfulCallbacks(DocumentCallbackManager):
             super().trigger_on_change(event)
             return
         event.callback_invoker = None
+        is_current = _is_current(document)
         try:
-            invoke_with_curdoc(document, invoker)
+            if is_current and not hasattr(invoker, "nolock"):
+                invoker()
+            else:
+                invoke_with_curdoc(document, invoker)
         finally:
-            super().trigger_on_change(event)
+            if is_current and self._hold is None:
+                for tell in self.change_callbacks():
+                    tell(event)
+            else:
+                super().trigger_on_change(event)
 
     def unhold(self) -> None:
         self._hold = None
@@ -116,6 +125,11 @@ class _FaithfulCallbacks(DocumentCallbackManager):
             raise BaseExceptionGroup("callbacks of held changes", errors)
         if errors:
             raise errors[0]
+
+
+def _is_current(document: Document) -> bool:
+    stack = curdoc_stack().get()
+    return bool(stack) and stack[-1]() is document
 
 
 def tell_of_every_change(document: Document) -> None:

@@ -3,17 +3,21 @@
 import sys
 import types
 import weakref
+from contextlib import nullcontext
 
 import bokeh
 import pytest
 from bokeh.core.has_props import HasProps
 from bokeh.document import Document
+from bokeh.document.locking import UnlockedDocumentProxy
 from bokeh.embed.bundle import bundle_for_objs_and_resources
+from bokeh.io import curdoc
 from bokeh.models import Div, Slider
 from bokeh.resources import Resources
 
 from docsync_trio.base.errors import ServerError
 from docsync_trio.documents import bokeh_private
+from docsync_trio.documents.curdoc import curdoc_scope
 
 
 def test_this_version_of_bokeh_will_do():
@@ -105,6 +109,41 @@ def test_one_callback_that_raises_raises_itself():
     document.on_change(told.append)
     with pytest.raises(ZeroDivisionError):
         slider.value = 5
+    assert [event.new for event in told] == [5]
+
+
+def test_a_callback_finds_its_document_and_its_hearers_whichever_document_is_current():
+    document, other = Document(), Document()
+    bokeh_private.tell_of_every_change(document)
+    slider = Slider(start=0, end=9, value=1)
+    document.add_root(slider)
+    seen = []
+    slider.on_change("value", lambda attr, old, new: seen.append(("callback", curdoc())))
+    document.on_change(lambda event: seen.append(("told", curdoc())))
+    scopes = [
+        nullcontext(),
+        curdoc_scope(document),
+        curdoc_scope(other),
+        curdoc_scope(UnlockedDocumentProxy(document)),
+    ]
+    for value, scope in enumerate(scopes, 2):
+        with scope:
+            slider.value = value
+    assert seen == 4 * [("callback", document), ("told", document)]
+
+
+def test_a_hold_that_begins_in_a_callback_holds_that_change_back():
+    document = Document()
+    bokeh_private.tell_of_every_change(document)
+    slider = Slider(start=0, end=9, value=1)
+    document.add_root(slider)
+    slider.on_change("value", lambda attr, old, new: document.hold())
+    told = []
+    document.on_change(told.append)
+    with curdoc_scope(document):
+        slider.value = 5
+    assert told == []
+    document.unhold()
     assert [event.new for event in told] == [5]
 
 
