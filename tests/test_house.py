@@ -23,7 +23,7 @@ TESTS = Path(__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
 # Floors from which programs import, so that their __init__ hands on what is further inside.
-PUBLIC = {"client", "testing"}
+PUBLIC = {"client", "django", "testing"}
 
 
 def name(path: Path) -> str:
@@ -91,7 +91,8 @@ def test_whatever_is_imported_is_a_declared_dependency():
     # What brings a package along today may leave it at home tomorrow.
     project = tomllib.loads((TESTS.parent / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    declared = [*project["dependencies"], *extras["notebook"], *extras["testing"]]
+    used = ("django", "notebook", "testing")
+    declared = [*project["dependencies"], *(line for name in used for line in extras[name])]
     distributions = {distribution(line) for line in declared}
     # Only a document that holds something of pandas' gets there.
     known = {*sys.stdlib_module_names, "docsync_trio", "_typeshed", "pandas"}

@@ -6,7 +6,8 @@ passing the lifespan on opens the site itself, with `docsync_trio.server.site.op
 
 import os
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import attrs
 from starlette.responses import PlainTextResponse
@@ -17,18 +18,17 @@ from docsync_trio.base.errors import ConfigError
 from docsync_trio.base.events import Observer
 from docsync_trio.config.load import load_site
 from docsync_trio.server.plain_log import log_event
-from docsync_trio.server.site import open_site
+from docsync_trio.server.site import Site, open_site
 
 
 @attrs.define(eq=False)
 class MountableSite:
-    """An ASGI application that opens a site in its lifespan; made by `create_asgi`."""
+    """An ASGI application that opens a site in its lifespan; made by `create_asgi`.
 
-    path: pathlib.Path
-    profile: str | None
-    overrides: Sequence[str]
-    environ: Mapping[str, str]
-    observe: Observer
+    *open* gives the site, open for the length of a block; it raises `ConfigError`.
+    """
+
+    open: Callable[[], AbstractAsyncContextManager[Site]]
     _asgi: ASGIApp | None = attrs.field(default=None, init=False)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -46,10 +46,7 @@ class MountableSite:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            site = load_site(
-                self.path, profile=self.profile, overrides=self.overrides, environ=self.environ
-            )
-            async with open_site(site, observe=self.observe) as opened:
+            async with self.open() as opened:
                 self._asgi = opened.asgi
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
@@ -74,10 +71,12 @@ def create_asgi(
     line; what is wrong with the file fails the lifespan's startup. *observe* is told what
     happens; by default it goes to the logger ``docsync_trio``. The server has to run on Trio.
     """
-    return MountableSite(
-        path=pathlib.Path(path),
-        profile=profile,
-        overrides=tuple(overrides),
-        environ=os.environ if environ is None else environ,
-        observe=observe,
-    )
+    environ = os.environ if environ is None else environ
+
+    @asynccontextmanager
+    async def open_it() -> AsyncIterator[Site]:
+        site = load_site(pathlib.Path(path), profile=profile, overrides=overrides, environ=environ)
+        async with open_site(site, observe=observe) as opened:
+            yield opened
+
+    return MountableSite(open_it)

@@ -344,9 +344,6 @@ async def test_a_site_with_such_a_problem_does_not_open(a_site_with, module):
     ],
 )
 def test_what_an_asgi_application_is_written_for_is_told_by_itself(tmp_path, module, source, kind):
-    for package in ("fastapi", "quart_trio"):
-        if package in source:
-            pytest.importorskip(package)
     problems: list[Problem] = []
     route = RouteSettings(path="/a", asgi=f"{module(source)}:app")
     (mount,) = load_mounts([route], tmp_path, problems)

@@ -11,8 +11,8 @@ pytestmark = pytest.mark.whole
 
 EXAMPLES = ROOT / "examples"
 FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
-# The gallery is served, and used, by tests of its own.
-SITES = [folder for folder in FOLDERS if folder.name != "bokeh_gallery"]
+# These are served, and used, by tests of their own.
+SITES = [folder for folder in FOLDERS if folder.name not in {"bokeh_gallery", "django_embed"}]
 
 
 def status(url: str) -> int:
