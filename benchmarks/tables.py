@@ -72,7 +72,8 @@ def ratios_table(
     found: Sequence[Line], ours: str, *, peers: Sequence[str], revisions: Sequence[str] = ()
 ) -> str:
     """Return *ours* as a multiple of each of *peers*, of the best of them, and of *revisions*."""
-    body = [[line.label, *_shares(line, ours, peers, revisions)] for line in found]
+    own = [line for line in found if line.numbers.get(ours) is not None]
+    body = [[line.label, *_shares(line, ours, peers, revisions)] for line in own]
     best = ["best peer"] if len(peers) > 1 else []
     return markdown([f"{ours} / ...", *peers, *best, *revisions], body)
 
