@@ -1,7 +1,7 @@
 """A site as a plain ASGI 3 application, for a server or a site that runs on Trio.
 
 It opens with the server's lifespan. A framework that mounts applications without
-passing the lifespan on opens the site itself, with `docsync_trio.server.site.open_site`.
+passing the lifespan on opens the site itself, with `MountableSite.opened`.
 """
 
 import os
@@ -43,14 +43,25 @@ class MountableSite:
         else:
             await WebSocketClose(code=1013)(scope, receive, send)
 
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Site]:
+        """Answer requests for the length of the block; for frameworks that pass no lifespan on.
+
+        Raises `ConfigError`, `ServerError`.
+        """
+        async with self.open() as site:
+            self._asgi = site.asgi
+            try:
+                yield site
+            finally:
+                self._asgi = None
+
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            async with self.open() as opened:
-                self._asgi = opened.asgi
+            async with self.opened():
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
-                self._asgi = None
         except ConfigError as error:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return

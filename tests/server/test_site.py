@@ -159,6 +159,14 @@ async def test_a_site_file_that_is_wrong_fails_the_startup(site_file):
     assert "site.toml:5:1: applications[0].tpyo" in message["message"]
 
 
+async def test_a_framework_that_passes_no_lifespan_on_opens_the_site_itself(site_file):
+    asgi = create_asgi(site_file, environ={})
+    async with asgi.opened() as site:
+        assert (await ask(asgi, "/app")).status == 200
+        assert [c.application.path for c in site.applications] == ["/app"]
+    assert (await ask(asgi, "/app")).status == 503
+
+
 async def test_before_its_lifespan_a_site_says_that_it_is_not_open(site_file):
     reply = await ask(create_asgi(site_file, environ={}), "/app")
     assert reply.status == 503
