@@ -297,6 +297,7 @@ def test_a_page_that_opens_while_the_line_is_down_is_drawn_when_it_is_up(
     socket = "() => { window.WebSocket = class extends WebSocket { constructor(url, what) {"
     refused = "super(window.line_is_up ? url : 'ws://127.0.0.1:1/', what) } } }"
     page.page.add_init_script(f"({socket} {refused})()")
+    page.page.route("**/preflight?*", lambda route: route.abort())
     page.page.goto(at(line.url, "desk", "early"))
     status(page, LOST)
     page.page.evaluate("window.line_is_up = true")
