@@ -90,7 +90,8 @@ class _FaithfulCallbacks(DocumentCallbackManager):
 
     Bokeh calls ``on_change`` callbacks first and tells nobody of the change if one of
     them raises; let go of a hold, it also forgets all changes that follow. And it makes the
-    document the current one for each callback, which it nearly always is.
+    document the current one for each callback, which it nearly always is; 3.9 leaves it so
+    when the callback raises.
     """
 
     def trigger_on_change(self, event: DocumentChangedEvent) -> None:
@@ -99,13 +100,16 @@ class _FaithfulCallbacks(DocumentCallbackManager):
             super().trigger_on_change(event)
             return
         event.callback_invoker = None
-        is_current = _is_current(document)
+        stack = curdoc_stack()
+        before = stack.get()
+        is_current = bool(before) and before[-1]() is document
         try:
             if is_current and not hasattr(invoker, "nolock"):
                 invoker()
             else:
                 invoke_with_curdoc(document, invoker)
         finally:
+            stack.set(before)
             if is_current and self._hold is None:
                 for tell in self.change_callbacks():
                     tell(event)
@@ -125,11 +129,6 @@ class _FaithfulCallbacks(DocumentCallbackManager):
             raise BaseExceptionGroup("callbacks of held changes", errors)
         if errors:
             raise errors[0]
-
-
-def _is_current(document: Document) -> bool:
-    stack = curdoc_stack().get()
-    return bool(stack) and stack[-1]() is document
 
 
 def tell_of_every_change(document: Document) -> None:

@@ -32,6 +32,17 @@ def test_a_version_that_differs_is_named(monkeypatch):
     assert refused.value.status == 1
 
 
+def test_a_callback_that_raises_leaves_the_current_document_as_it_was():
+    document, outside = Document(), curdoc()
+    bokeh_private.tell_of_every_change(document)
+    slider = Slider(start=0, end=9, value=1)
+    document.add_root(slider)
+    slider.on_change("value", lambda attr, old, new: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        slider.value = 5
+    assert curdoc() is outside
+
+
 def test_the_table_of_models_is_replaced_when_models_come_or_go_and_only_then():
     document = Document()
     slider = Slider(start=0, end=9, value=1)
