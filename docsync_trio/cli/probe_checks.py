@@ -98,6 +98,8 @@ class Probe:
             return Finding("page", BAD, text, "the application takes long: docsync check")
         except ClientError as error:
             return Finding("page", BAD, str(error), "the server's log has the reason")
+        except ValueError as error:
+            return Finding("page", BAD, str(error), "write --header 'Name: value'")
         return Finding("page", GOOD, f"answers in {trio.current_time() - begun:.1f} s")
 
     async def _preflight(self) -> list[Finding]:

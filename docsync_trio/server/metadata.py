@@ -34,7 +34,7 @@ class Metadata:
         request = matched_request(scope, "/metadata")
         prefix = self.site.settings.server.prefix
         path = application.path
-        url = _path_in_site(request, prefix) if has_parameters(path) else path
+        url = path_in_site(request, prefix) if has_parameters(path) else path
         try:
             body = json.dumps({"url": url, "data": await self._data(request.path_params)})
         except Exception as error:
@@ -52,5 +52,6 @@ class Metadata:
         return {} if metadata is None else metadata
 
 
-def _path_in_site(request: Request, prefix: str) -> str:
+def path_in_site(request: Request, prefix: str) -> str:
+    """Return the path of the application of *request* as the site file would have it, filled in."""
     return site_path(request.app_path or "/", request.root_path).removeprefix(prefix)

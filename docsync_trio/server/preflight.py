@@ -19,8 +19,8 @@ from docsync_trio.protocol.token import read_token
 from docsync_trio.server.access import check_age, check_origin, now
 from docsync_trio.server.embed import cross_origin_preflight
 from docsync_trio.server.head import MAX_HEAD
+from docsync_trio.server.metadata import path_in_site
 from docsync_trio.server.pages import matched_request
-from docsync_trio.server.request import site_path
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Headers, Request
@@ -74,10 +74,8 @@ class Preflight:
         findings = list(self._findings(request))
         if not self.site.show_errors:
             findings = [attrs.evolve(finding, instead="") for finding in findings]
-        prefix = self.site.settings.server.prefix
-        page = site_path(request.app_path or "/", request.root_path).removeprefix(prefix)
         return {
-            "application": page,
+            "application": path_in_site(request, self.site.settings.server.prefix),
             "websocket": self.site.websocket_seen_from(self.context, request) or "ws",
             "good": all(finding.good is not False for finding in findings),
             "checks": [attrs.asdict(finding) for finding in findings],

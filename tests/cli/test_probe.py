@@ -81,6 +81,12 @@ async def test_what_comes_after_a_failure_is_not_tried(tmp_path):
     assert verdicts(await findings(f"{server.url}/app")) == {"connection": "BAD"}
 
 
+async def test_headers_that_cannot_be_sent_are_told(tmp_path):
+    async with our_server(tmp_path) as server:
+        found = await findings(f"{server.url}/app", headers={"a b": "c"})
+    assert "cannot be sent" in found["page"].says
+
+
 def test_the_command_says_what_is_wrong_by_its_status():
     result = CliRunner().invoke(main, ["probe", "127.0.0.1:9/app", "--format", "json"])
     assert result.exit_code == 5

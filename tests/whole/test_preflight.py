@@ -1,5 +1,7 @@
 """Why a page cannot have its websocket, told in the page; and websockets at other paths."""
 
+import json
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -9,7 +11,7 @@ from tests.whole.bokeh_page import BokehPage, Visit
 from tests.whole.desk_site import status
 from tests.whole.fault_site import write_site
 from tests.whole.network import Line, line_to
-from tests.whole.processes import Server, docsync
+from tests.whole.processes import ROOT, Server, bokeh_serve, docsync, started
 
 pytestmark = [pytest.mark.whole, pytest.mark.browser]
 
@@ -121,3 +123,27 @@ def test_a_proxy_that_hides_the_hosts_name_is_told_as_a_refused_origin(
     faulty_tab.page.goto(f"{line.url}/quiet")
     status(faulty_tab, "Pages of this origin are not allowed to show applications of this server.")
     server.log.wait_for("server.allow_origins")
+
+
+def probe(url: str, *options: str) -> tuple[int, dict[str, str]]:
+    """The status of `docsync probe`, and its verdicts."""
+    command = [sys.executable, "-m", "docsync_trio", "probe", url, "--format", "json", *options]
+    with started(command) as (process, log):
+        told = json.loads(log.whole_text())
+        return process.wait(20), {one["check"]: one["verdict"] for one in told["checks"]}
+
+
+def test_a_probe_goes_the_whole_way_of_a_browser(server: Server) -> None:
+    status, verdicts = probe(f"{server.url}/buoys/7", "--message", "1MB", "--idle", "500ms")
+    assert status == 0
+    assert set(verdicts.values()) == {"good"}
+    assert {"token", "websocket", "message", "idle"} <= verdicts.keys()
+
+
+def test_a_probe_of_bokehs_own_server_says_that_it_has_no_preflight() -> None:
+    with bokeh_serve([ROOT / "examples/sliders/sliders.py"]) as theirs:
+        status, verdicts = probe(f"{theirs.url}/sliders", "--message", "1MB")
+    assert status == 0
+    assert verdicts.pop("preflight") == "unknown"
+    assert set(verdicts.values()) == {"good"}
+    assert {"websocket", "ping", "content", "message"} <= verdicts.keys()
