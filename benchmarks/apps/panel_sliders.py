@@ -6,7 +6,7 @@ from bokeh.plotting import figure
 
 pn.extension()
 x = np.linspace(0, 10, 1000)
-frequency = pn.widgets.IntSlider(name="frequency", start=1, end=1_000_000, value=1)
+frequency = pn.widgets.IntSlider(name="frequency", start=0, end=1_000_000, value=0)
 offset = pn.widgets.IntSlider(name="offset", start=0, end=10, value=0)
 
 
