@@ -13,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from docsync_trio.base.events import Observer
+from docsync_trio.server.ending_websockets import EndingWebsockets
 from docsync_trio.server.lifespan import lifespan_of
 from docsync_trio.server.mounts import Mount
 from docsync_trio.server.request import site_path
@@ -40,6 +41,7 @@ class OpenMount:
     asgi: ASGIApp
     websockets: bool
     state: dict[str, Any]
+    open_websockets: EndingWebsockets
 
     def has(self, path: str) -> bool:
         """Say whether *path*, as the site's routes know it, is below this one."""
@@ -58,7 +60,11 @@ class OpenMount:
         ours = {"app", "router", "route", "endpoint", "path_params", "state"}
         inner = {key: value for key, value in scope.items() if key not in ours}
         inner |= {"path": outside + path, "root_path": outside + self.url}
-        await self.asgi({**inner, "state": self.state.copy()}, receive, send)
+        inner["state"] = self.state.copy()
+        if scope["type"] == "websocket":
+            await self.open_websockets.around(self.asgi, inner, receive, send)
+        else:
+            await self.asgi(inner, receive, send)
 
 
 def _with_slash(scope: Scope) -> RedirectResponse:
@@ -73,6 +79,7 @@ class OpenMounts:
     """All web applications of a site, those with the longest paths first."""
 
     mounts: tuple[OpenMount, ...] = ()
+    open_websockets: EndingWebsockets = attrs.field(factory=EndingWebsockets)
 
     def routes(self) -> Iterable[Route]:
         """Yield the routes of all but the one that answers for the whole site."""
@@ -135,15 +142,16 @@ async def open_mounts(
     start.
     """
     async with AsyncExitStack() as stack:
-        opened = []
+        opened, websockets = [], EndingWebsockets()
         for mount in mounts:
             asgi, state = _asgi_of(mount, facilities.bridge), dict[str, Any]()
             if mount.kind != "wsgi":
                 life = lifespan_of(asgi, mount.name, observe=observe, curfew=facilities.curfew)
                 state = await stack.enter_async_context(life)
             url = url_below(prefix, mount.path).rstrip("/")
-            opened.append(OpenMount(url, mount.path == "/", asgi, mount.kind != "wsgi", state))
-        yield OpenMounts(tuple(sorted(opened, key=lambda mount: -len(mount.url))))
+            is_rest, is_asgi = mount.path == "/", mount.kind != "wsgi"
+            opened.append(OpenMount(url, is_rest, asgi, is_asgi, state, websockets))
+        yield OpenMounts(tuple(sorted(opened, key=lambda mount: -len(mount.url))), websockets)
 
 
 def _asgi_of(mount: Mount, bridge: AsyncioBridge | None) -> ASGIApp:

@@ -57,6 +57,11 @@ class Site(ServedApplications):
         """Say whether the websocket at *path* belongs to a mounted web application."""
         return self.mounts.at_websocket(self, path) is not None
 
+    async def drain(self, code: int, reason: str, *, within: float) -> None:
+        """End all sessions, and the websockets of mounted web applications."""
+        self.mounts.open_websockets.end(code, reason)
+        await super().drain(code, reason, within=within)
+
 
 @attrs.frozen(eq=False)
 class LoadedApplications:
