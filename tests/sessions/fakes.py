@@ -136,9 +136,7 @@ class Stage:
         browser = FakeBrowser()
 
         async def serve():
-            browser.ending = await session.attach(
-                browser.wire, "a browser", in_browser=in_browser
-            )
+            browser.ending = await session.attach(browser.wire, "a browser", in_browser=in_browser)
 
         self.nursery.start_soon(serve)
         if pull:
