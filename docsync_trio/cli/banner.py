@@ -39,6 +39,12 @@ class Banner:
         """Every application at every address."""
         return tuple(url for row in self.rows for url in row.urls)
 
+    @property
+    def first_page(self) -> str | None:
+        """The first URL that a browser can open: one without parameters in its path."""
+        pages = (row for row in self.rows if "{" not in row.path)
+        return next((url for row in pages for url in row.urls), None)
+
 
 _HEADINGS = ("application", "title", "handlers", "async")
 

@@ -115,8 +115,8 @@ class _Serving:
             say(rich_text(banner, _width()))
         else:
             say(plain_text(banner))
-        if self.open_browser and banner.urls:
-            beside.start_soon(_open, banner.urls[0])
+        if self.open_browser and banner.first_page:
+            beside.start_soon(_open, banner.first_page)
 
 
 def _banner(loaded: LoadedSite, site: Site, sockets: Sequence[socket.socket]) -> Banner:

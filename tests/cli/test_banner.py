@@ -66,3 +66,9 @@ def test_the_data_can_be_logged_as_json():
 
     assert data["urls"] == list(BANNER.urls)
     assert data["rows"][0]["title"] == "Sliders"
+
+
+def test_the_page_to_open_is_the_first_whose_path_is_whole():
+    sliders, buoys = BANNER.rows
+    assert attrs.evolve(BANNER, rows=(buoys, sliders)).first_page == sliders.urls[0]
+    assert attrs.evolve(BANNER, rows=(buoys,)).first_page is None
