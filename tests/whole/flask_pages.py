@@ -10,6 +10,8 @@ from bokeh.embed import server_document, server_session
 from flask import Flask, request
 from werkzeug.serving import make_server
 
+import docsync_trio.embed
+
 PAGE = "<!doctype html><title>{title}</title><h1>{title}</h1><main>{script}</main>"
 
 site = Flask(__name__)
@@ -31,6 +33,14 @@ def session() -> str:
         session.force_roundtrip()
         script = server_session(session_id=session.id, url=app)
     return PAGE.format(title="A session", script=script)
+
+
+@site.get("/named")
+def named() -> str:
+    """A session that this process names without asking the server."""
+    session = docsync_trio.embed.new_session(request.args["key"])
+    script = docsync_trio.embed.server_session(session, request.args["app"])
+    return PAGE.format(title=session.id, script=script)
 
 
 @site.get("/favicon.ico")
