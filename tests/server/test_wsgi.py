@@ -119,6 +119,18 @@ async def test_no_more_requests_are_under_way_than_there_are_threads():
     assert max(most) == 2
 
 
+async def test_a_visitor_who_is_slow_to_send_occupies_no_thread(nursery):
+    asgi = served_by_threads(answering(b"x"), threads=1)
+
+    async def receive_part():
+        await trio.sleep_forever()
+
+    nursery.start_soon(asgi, http_scope("/", method="POST"), receive_part, None)
+    await trio.testing.wait_all_tasks_blocked()
+    assert (await ask(asgi, "/")).body == b"x"
+    nursery.cancel_scope.cancel()
+
+
 async def test_an_application_learns_that_nobody_waits_any_more():
     seen, gate, ended = [], threading.Event(), threading.Event()
 
