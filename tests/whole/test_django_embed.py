@@ -48,6 +48,7 @@ def test_an_application_knows_the_user_and_the_arguments_of_the_address(
 ) -> None:
     page = visit(f"{server.url}/home/there")
     assert page.value("greeting", "m.text") == "Welcome there, stranger"
+    page.settled()
     page.page.goto(server.url)
     assert "Nobody is logged in" in page.page.inner_text("body")
     page.page.get_by_placeholder("ada").fill("ada")
@@ -56,5 +57,6 @@ def test_an_application_knows_the_user_and_the_arguments_of_the_address(
     page.page.wait_for_url("**/home/back")
     page.page.wait_for_function("window.Bokeh && whole.ready()")
     assert page.value("greeting", "m.text") == "Welcome back, ada"
+    page.settled()
     page.page.goto(server.url)
     assert "You are ada" in page.page.inner_text("body")

@@ -36,6 +36,9 @@ def test_a_visitor_goes_from_page_to_page_and_moves_what_is_in_them(
         "3px"
     )
     page.page.get_by_role("link", name="cove").click()
+    # What is still loading when one leaves a page counts as failed.
+    page.page.wait_for_function("window.Bokeh && whole.ready()")
+    page.settled()
     page.page.get_by_placeholder("A note").fill("ice & fog")
     page.page.get_by_role("button", name="Add").click()
     page.page.locator("#notes li").wait_for()
