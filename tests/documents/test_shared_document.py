@@ -267,7 +267,7 @@ def test_data_that_a_viewer_replaced_after_the_application_streamed_is_not_strea
 
 def test_a_viewer_may_patch_before_it_has_pulled(room):
     stranger = Viewer("a stranger")
-    stranger.document = room.viewers[0].document
+    stranger.has(room.viewers[0].document)
     message = encode_message(
         "PATCH-DOC",
         {
@@ -290,7 +290,8 @@ def test_a_viewer_may_patch_before_it_has_pulled(room):
 
 def test_who_pushes_a_document_is_told_of_all_that_changes_in_it():
     room = Room()
-    pusher = Viewer("the pusher", Document())
+    pusher = Viewer("the pusher")
+    pusher.has(Document())
     pusher.document.add_root(column(Div(name="pushed")))
     content = pusher.document.to_json()
     message = encode_message("PUSH-DOC", {"doc": content.content}, content.buffers)

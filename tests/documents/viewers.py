@@ -2,17 +2,14 @@
 
 import attrs
 import numpy as np
-from bokeh.core.serialization import Buffer, Deserializer, Serialized, Serializer
 from bokeh.document import Document
-from bokeh.document.events import DocumentPatchedEvent
 from bokeh.model import Model
 
 from docsync_trio.documents.encoding import encode_message
 from docsync_trio.documents.shared_document import SharedDocument
 from docsync_trio.protocol.frames import Assembler, Limits
 from docsync_trio.protocol.outgoing import pull_request
-
-FROM_THE_SERVER = object()
+from docsync_trio.testing.viewed_document import ViewedDocument
 
 
 def received(message):
@@ -49,64 +46,50 @@ def _plain(value):
 
 @attrs.define(eq=False)
 class Viewer:
-    """Decodes and applies with Bokeh's own code; *name* is for the reader of a failure."""
+    """A page of the testing kit's, without a page; *name* is for the reader of a failure."""
 
     name: str = "a viewer"
-    document: Document | None = None
     messages: list = attrs.field(factory=list)
-    _events: list = attrs.field(factory=list)
-    _serializer: Serializer | None = None
+    _viewed: ViewedDocument | None = None
+    _said: list = attrs.field(factory=list)
 
     def __hash__(self):
         return id(self)
+
+    @property
+    def document(self):
+        return self._viewed.document
 
     def pull(self, shared: SharedDocument, *, keeps_columns=True):
         self.take(shared.pull(self, received(pull_request()), keeps_columns=keeps_columns))
         return self
 
+    def has(self, document):
+        """Begin with *document*, which came otherwise than by a pull."""
+        self._viewed = ViewedDocument(document, self._say)
+
     def take(self, outgoing):
         self.messages.append(outgoing)
         message = received(outgoing)
-        buffers = [Buffer(buffer.id, buffer.data) for buffer in message.buffers]
         if message.kind == "PULL-DOC-REPLY":
-            self.document = Document.from_json(Serialized(message.content["doc"], buffers))
-            self.document.models.flush_synced()
-            self.document.on_change(self._changed)
+            self._viewed = ViewedDocument.of_reply(message, self._say)
         else:
-            assert self.document is not None, "a patch for somebody who has no document"
-            self._apply(Serialized(message.content, buffers))
+            assert self._viewed is not None, "a patch for somebody who has no document"
+            self._viewed.apply(message)
 
     def edit(self, change):
-        """The patch that tells the server of what *change* does to this viewer's document."""
-        self._events.clear()
-        self._serializer = Serializer(references=self.document.models.synced_references)
+        """The patch that tells the server of what *change* does to this viewer's document.
+
+        It is one patch, as of BokehJS; the kit makes one of each change.
+        """
+        self._said.clear()
         change(self.document)
-        self.document.models.flush_synced()
-        content = {"events": list(self._events)}
-        return received(encode_message("PATCH-DOC", content, self._serializer.buffers))
+        events = [event for message in self._said for event in message.content["events"]]
+        buffers = [buffer for message in self._said for buffer in message.buffers]
+        return received(encode_message("PATCH-DOC", {"events": events}, buffers))
 
-    def _changed(self, event):
-        if isinstance(event, DocumentPatchedEvent) and event.setter is not FROM_THE_SERVER:
-            self._events.append(event.to_serializable(self._serializer))
-
-    def _apply(self, patch):
-        """What `Document.apply_json_patch` does, but to columns what BokehJS does."""
-        deserializer = Deserializer(list(self.document.models), setter=FROM_THE_SERVER)
-        for event in deserializer.deserialize(patch)["events"]:
-            source = event.get("model")
-            if event["kind"] == "ColumnDataChanged":
-                # Bokeh's Python drops the columns that are not named, and an array that
-                # comes for a list of the same numbers.
-                kept = {} if event.get("cols") is None else source.data
-                data = {**kept, **event["data"]}
-                source.lookup("data").__set__(source, data, setter=FROM_THE_SERVER)
-            elif event["kind"] == "ColumnsStreamed":
-                # BokehJS streams to some of the columns, too; Bokeh's Python refuses to.
-                data, rollover = event["data"], event["rollover"]
-                source.data._stream(self.document, source, data, rollover, FROM_THE_SERVER)
-            else:
-                DocumentPatchedEvent.handle_event(self.document, event, FROM_THE_SERVER)
-        self.document.models.flush_synced()
+    def _say(self, outgoing, event):
+        self._said.append(received(outgoing))
 
 
 @attrs.define(eq=False)
