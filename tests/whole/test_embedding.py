@@ -1,9 +1,14 @@
 """Applications inside pages of another origin, seen in a browser."""
 
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from bokeh.embed import server_document
 
 from tests.whole.bokeh_page import BokehPage, Visit
 from tests.whole.processes import ROOT, Server, docsync
@@ -90,3 +95,45 @@ def test_a_page_of_an_origin_that_is_not_allowed_gets_nothing(
     page.goto(f"http://{elsewhere}/document?app={server.url}/sliders")
     server.log.wait_for(f'add "{elsewhere}" to server.allow_origins')
     assert page.evaluate("window.Bokeh === undefined")
+
+
+@pytest.fixture
+def static_site(tmp_path: Path) -> Iterator[str]:
+    """The address of a folder that a plain web server shows."""
+    handler = partial(QuietFiles, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        serving.join()
+
+
+class QuietFiles(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+        """The tests print what matters."""
+
+
+def test_a_static_page_of_another_origin_shows_an_application_below_a_prefix(
+    visit: Visit, static_site: str, tmp_path: Path
+) -> None:
+    (tmp_path / "site.toml").write_text(
+        f"""
+        [server]
+        prefix = "/plots"
+        allow_origins = ["{static_site.removeprefix("http://")}"]
+
+        [[applications]]
+        path = "/sliders"
+        handlers = [{{ file = "{ROOT}/examples/sliders/sliders.py" }}]
+        """,
+        encoding="utf-8",
+    )
+    (tmp_path / "favicon.ico").touch()
+    with docsync(tmp_path / "site.toml") as server:
+        script = server_document(f"{server.url}/plots/sliders")
+        (tmp_path / "index.html").write_text(f"<h1>Plain</h1>{script}", encoding="utf-8")
+        page = visit(f"{static_site}/index.html")
+        page.step("amplitude", 10)
+        page.until("wave", "Math.max(...m.data.y) > 1.8")
+        page.settled()
