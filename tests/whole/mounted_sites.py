@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 import django
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from fastapi import FastAPI, WebSocket
@@ -73,3 +74,4 @@ def plain(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [path("waits", waits), path("plain", plain)]
 project = get_asgi_application()
+project_in_threads = get_wsgi_application()

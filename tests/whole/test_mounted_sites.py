@@ -1,4 +1,4 @@
-"""FastAPI and Django's ASGI, on the loop that is not theirs, in a server as its users start it."""
+"""FastAPI and Django on the loop that is not theirs, and Django in threads, in a real server."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -23,6 +23,10 @@ handlers = [{ function = "mounted_sites:plain" }]
 [[routes]]
 path = "/fast"
 asgi = "mounted_sites:fast"
+
+[[routes]]
+path = "/threads"
+wsgi = "mounted_sites:project_in_threads"
 
 [[routes]]
 path = "/"
@@ -53,6 +57,11 @@ def test_fastapi_has_its_loop_its_threads_and_its_streams(server: Server) -> Non
 def test_django_answers_by_async_and_by_plain_views(server: Server) -> None:
     assert body(server, "/waits") == "waited at /waits"
     assert body(server, "/plain", b"x" * 300_000) == "300000 bytes"
+
+
+def test_django_answers_in_threads_below_a_path(server: Server) -> None:
+    assert body(server, "/threads/waits") == "waited at /threads/waits"
+    assert body(server, "/threads/plain", b"x" * 300_000) == "300000 bytes"
 
 
 def test_a_mounted_application_has_its_websockets(server: Server) -> None:
