@@ -26,6 +26,7 @@ Message = dict[str, Any]
 ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
 """An ASGI application: it is called with a scope, and with functions to receive and to send."""
 
+_BODILESS: Final = frozenset({204, 304})
 _PEER: Final = ("192.0.2.1", 50000)  # an address for documentation (RFC 5737)
 _SAFE: Final = "/:@!$&'()*+,;=~-._%"
 
@@ -43,25 +44,7 @@ class MemoryNetwork:
     ) -> Reply:
         """See `Network`."""
         scope = _scope("http", target, headers) | {"method": method}
-        status, fields, chunks = 0, Headers(), list[bytes]()
-        asked = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def receive() -> Message:
-            if asked:
-                return asked.pop()
-            await trio.sleep_forever()
-            raise AssertionError
-
-        async def send(event: Message) -> None:
-            nonlocal status, fields
-            await trio.lowlevel.checkpoint()
-            if event["type"] == "http.response.start":
-                status, fields = event["status"], _headers(event.get("headers", ()))
-            else:
-                chunks.append(event.get("body", b""))
-
-        await self._asgi(scope, receive, send)
-        return Reply(status, fields, b"".join(chunks))
+        return await answer_to(self._asgi, scope, body)
 
     async def websocket(
         self, target: str, headers: Mapping[str, str], subprotocols: Sequence[str]
@@ -73,6 +56,45 @@ class MemoryNetwork:
         self._nursery.start_soon(line.serve, self._asgi, scope)
         await line.accepted(target)
         return line
+
+
+async def answer_to(asgi: ASGIApp, scope: Mapping[str, Any], body: bytes = b"") -> Reply:
+    """Return what *asgi* answers to the request that *scope* describes.
+
+    Raises ``AssertionError`` for an answer that no server could send as it is.
+    """
+    starts, chunks, is_over = list[Message](), list[bytes](), False
+    asked = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        if asked:
+            return asked.pop()
+        await trio.sleep_forever()
+        raise AssertionError
+
+    async def send(event: Message) -> None:
+        nonlocal is_over
+        await trio.lowlevel.checkpoint()
+        if event["type"] == "http.response.start":
+            starts.append(event)
+        else:
+            chunks.append(event.get("body", b""))
+            is_over = not event.get("more_body", False)
+
+    await asgi(scope, receive, send)
+    if len(starts) != 1 or not is_over:
+        raise AssertionError(f"{len(starts)} answers to one request, the last not whole: {scope}")
+    reply = Reply(starts[0]["status"], _headers(starts[0].get("headers", ())), b"".join(chunks))
+    _check_length(reply, str(scope["method"]))
+    return reply
+
+
+def _check_length(reply: Reply, method: str) -> None:
+    said = reply.headers.get("content-length")
+    if method == "HEAD" or reply.status in _BODILESS:
+        said = "0"
+    if said is not None and int(said) != len(reply.body):
+        raise AssertionError(f"an answer to {method} of {len(reply.body)} bytes instead of {said}")
 
 
 class MemoryLine:

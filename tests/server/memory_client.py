@@ -1,20 +1,6 @@
-"""An ASGI client in memory that sends exactly what it is told, malformed paths included."""
+"""Requests that are sent exactly as they are told, malformed paths included."""
 
-import attrs
-
-from docsync_trio.sessions.request import Headers
-
-
-@attrs.frozen
-class Reply:
-    status: int
-    headers: Headers
-    body: bytes
-    chunks: int
-
-    @property
-    def text(self) -> str:
-        return self.body.decode()
+from docsync_trio.testing.memory_network import answer_to
 
 
 def http_scope(target, *, method="GET", headers=(), root_path="", scheme="http"):
@@ -38,21 +24,4 @@ def http_scope(target, *, method="GET", headers=(), root_path="", scheme="http")
 
 async def ask(app, target, *, scope=None, **how):
     """Send one request for *target* (a decoded path, and a query as it is sent)."""
-    started, chunks = [], []
-
-    async def receive():
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(event):
-        (started if event["type"] == "http.response.start" else chunks).append(event)
-
-    await app(http_scope(target, **how) | (scope or {}), receive, send)
-    (start,) = started
-    assert not chunks[-1].get("more_body")
-    headers = Headers((n.decode(), v.decode()) for n, v in start["headers"])
-    body = b"".join(chunk.get("body", b"") for chunk in chunks)
-    if how.get("method") == "HEAD" or start["status"] == 304:
-        assert body == b""
-    elif "content-length" in headers:
-        assert len(body) == int(headers["content-length"])
-    return Reply(start["status"], headers, body, len(chunks))
+    return await answer_to(app, http_scope(target, **how) | (scope or {}))

@@ -27,9 +27,18 @@ def folder(tmp_path):
     return root
 
 
-async def fetch(root, file, *, query="", public=False, versions_are_ours=False, **how):
+async def fetch(root, file, *, query="", public=False, versions_are_ours=False, sent=None, **how):
     folders = (Folder(root, public=public, versions_are_ours=versions_are_ours),)
-    app = StaticFiles(folders, FileCache())
+    files = StaticFiles(folders, FileCache())
+
+    async def app(scope, receive, send):
+        async def sending(event):
+            if sent is not None:
+                sent.append(event["type"])
+            await send(event)
+
+        await files(scope, receive, sending)
+
     return await ask(app, f"/static/x?{query}", scope={"path_params": {"file": file}}, **how)
 
 
@@ -146,9 +155,10 @@ async def test_public_files_may_be_read_by_pages_of_any_origin(folder):
 
 async def test_a_file_too_large_for_memory_is_streamed(folder, monkeypatch):
     monkeypatch.setattr(static_files, "LARGEST_IN_MEMORY", 1000)
-    reply = await fetch(folder, "js/a.js", headers={"accept-encoding": "gzip"})
+    sent = []
+    reply = await fetch(folder, "js/a.js", headers={"accept-encoding": "gzip"}, sent=sent)
     assert reply.body == SCRIPT
-    assert reply.chunks == 2
+    assert sent == ["http.response.start", "http.response.body", "http.response.body"]
     part = await fetch(folder, "js/a.js", headers={"range": "bytes=5-8"})
     assert part.body == SCRIPT[5:9]
     assert (await fetch(folder, "js/a.js", method="HEAD")).status == 200
