@@ -91,16 +91,11 @@ class SocketWire:
 
     async def receive(self) -> Sequence[Frame]:
         """Return the data frames that are there, fragments put together; see `Wire`."""
-        try:
-            while self._protocol.state is OPEN:
-                data, self._early = self._early, b""
-                frames = self._feed(data or await self._read())
-                if frames:
-                    return frames
-            raise self._ending()
-        except WireClosed:
+        frames = await self._next_frames()
+        if not frames:
             await self._way_out.wait_for_turn()
-            raise
+            raise self._ending()
+        return frames
 
     def send_now(self, messages: Sequence[Outgoing]) -> bool:
         """Send of *messages* what the kernel takes at once; see `Wire`."""
@@ -168,14 +163,28 @@ class SocketWire:
         except (OSError, trio.ClosedResourceError):
             return
 
+    async def _next_frames(self) -> list[Frame]:
+        """The frames that come next; none when the connection is over."""
+        while self._protocol.state is OPEN:
+            data, self._early = self._early, b""
+            data = data or await self._read()
+            if not data:
+                break
+            if frames := self._feed(data):
+                return frames
+        return []
+
     async def _read(self) -> bytes:
+        """What comes next from the socket; nothing when it is lost."""
         try:
             data = await self._socket.receive()
         except (OSError, trio.ClosedResourceError) as error:
-            raise self._loss(error) from None
-        if not data:
-            raise self._loss(EOFError("ended without a close frame"))
-        self.heard = True
+            self._loss(error)
+            return b""
+        if data:
+            self.heard = True
+        else:
+            self._loss(EOFError("ended without a close frame"))
         return data
 
     def _feed(self, data: bytes) -> list[Frame]:
