@@ -1,7 +1,7 @@
 """The lifespan of somebody else's ASGI application: it starts and ends with the site."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 import attrs
@@ -27,18 +27,14 @@ async def lifespan_of(
     is left alone, as ASGI says. Raises `ServerError` when it says that it cannot start.
     """
     life = _Lifespan(app, name, observe)
-    async with trio.open_nursery() as nursery:
+    async with trio.open_nursery() as nursery, AsyncExitStack() as at_the_end:
         nursery.start_soon(life.run)
         await life.started.wait()
         if life.failure is not None:
             raise ServerError(f"{name} did not start: {life.failure}", status=1)
-        try:
-            yield life.state
-        finally:
-            with curfew.grace(Step.TASKS, ENDING_SECONDS, shield=True):
-                life.shutdown.set()
-                await life.ended.wait()
-            nursery.cancel_scope.cancel()
+        at_the_end.callback(nursery.cancel_scope.cancel)
+        at_the_end.push_async_callback(life.end, curfew)
+        yield life.state
 
 
 @attrs.define(eq=False)
@@ -69,6 +65,12 @@ class _Lifespan:
         finally:
             self.started.set()
             self.ended.set()
+
+    async def end(self, curfew: Curfew) -> None:
+        """Ask it to end, and give it a while."""
+        with curfew.grace(Step.TASKS, ENDING_SECONDS, shield=True):
+            self.shutdown.set()
+            await self.ended.wait()
 
     async def _receive(self) -> Message:
         if not self.asked:
