@@ -47,10 +47,10 @@ async def open_site(
 ) -> AsyncIterator[SiteUnderTest]:
     """Open a site for the length of the block, and judge it at the end.
 
-    *what* is a site file, its text (with line breaks) or its tables as a ``dict``; or one or
-    several applications: an `Application`, a function that fills a document, the path of a
-    script, notebook or directory, ``{"/path": function}``. A function and a script are
-    served at their own names.
+    *what* is a site file, its text (with line breaks), its tables as a ``dict`` or its
+    `SiteSettings` with full paths; or one or several applications: an `Application`, a
+    function that fills a document, the path of a script, notebook or directory,
+    ``{"/path": function}``. A function and a script are served at their own names.
 
     Nothing listens, unless *port* is given: 0 takes a free one. Relative paths are looked for
     in *folder*; *profile*, *overrides* (``"sessions.unused_lifetime=1s"``) and *environ* are

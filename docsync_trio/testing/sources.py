@@ -12,6 +12,7 @@ from bokeh.application.handlers.handler import Handler as BokehHandler
 from docsync_trio.applications.application import Application
 from docsync_trio.applications.handler import Handler
 from docsync_trio.config.load import LoadedSite, load_bare, load_site, load_text, load_tree
+from docsync_trio.config.schema import SiteSettings
 from docsync_trio.server.site import LoadedApplications, load_applications
 
 SITE_FILE: Final = "site.toml"
@@ -34,7 +35,9 @@ class Options:
     environ: Mapping[str, str]
 
 
-def load(what: Sequence[object], options: Options) -> tuple[LoadedSite, LoadedApplications]:
+def load(
+    what: Sequence[object], options: Options
+) -> tuple[LoadedSite | SiteSettings, LoadedApplications]:
     """Return the site that *what* describes, and what it names, imported.
 
     Raises `ConfigError` with all that is wrong, and ``TypeError`` for what is no site.
@@ -52,8 +55,12 @@ def load(what: Sequence[object], options: Options) -> tuple[LoadedSite, LoadedAp
     return site, LoadedApplications(tuple(applications), {})
 
 
-def _site(what: object, options: Options) -> LoadedSite | None:
-    """Return the site of a file, a text or a table; None for what is made in Python."""
+def _site(what: object, options: Options) -> LoadedSite | SiteSettings | None:
+    """Return the site of settings, a file, a text or a table; None for applications."""
+    if isinstance(what, SiteSettings):
+        if options.profile is not None or options.overrides:
+            raise TypeError("settings that are made in Python have no profile and no overrides")
+        return what
     more: dict[str, Any] = {"overrides": options.overrides, "environ": options.environ}
     if isinstance(what, str) and "\n" in what:
         return load_text(what, options.folder / SITE_FILE, profile=options.profile, **more)

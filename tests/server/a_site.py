@@ -1,4 +1,4 @@
-"""A real site for tests of what it answers: applications made of source text."""
+"""A site of the testing kit's with applications made of source text, and a way inside."""
 
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +12,7 @@ from docsync_trio.config.schema import (
     SessionSettings,
     SiteSettings,
 )
-from docsync_trio.server.site import open_site
+from docsync_trio.testing import SiteUnderTest, open_site
 
 EMPTY = "import trio\n"
 PLOT = """
@@ -43,17 +43,29 @@ def application(folder, path, source=PLOT, **more):
 
 
 @attrs.frozen
-class TestSite:
-    __test__ = False
-    site: object
-    events: list
+class OpenSite:
+    """A site of the testing kit's, and what it is inside."""
+
+    under_test: SiteUnderTest
+
+    @property
+    def site(self):
+        return self.under_test._site
+
+    @property
+    def events(self):
+        return self.under_test.events
 
     @property
     def asgi(self):
         return self.site.asgi
 
     def seen(self, kind):
-        return [event for event in self.events if isinstance(event, kind)]
+        return self.under_test.observed(kind)
+
+    def document(self, path):
+        """The document of the only session of the application at *path*."""
+        return self.under_test.session(path).document
 
     def context(self, path):
         return next(c for c in self.site.applications if c.application.path == path)
@@ -61,12 +73,12 @@ class TestSite:
 
 @asynccontextmanager
 async def a_site(*applications, title="", routes=(), **server):
+    """What fails in it is what its tests are about; they look at its events."""
     settings = SiteSettings(
         title=title,
         applications=applications,
         routes=tuple(routes),
         server=ServerSettings(**server),
     )
-    events = []
-    async with open_site(settings, observe=events.append) as site:
-        yield TestSite(site, events)
+    async with open_site(settings, allow_errors=True) as site:
+        yield OpenSite(site)

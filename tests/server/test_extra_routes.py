@@ -98,30 +98,33 @@ async def test_an_endpoint_reaches_the_sessions_of_an_application(tmp_path, modu
     route = RouteSettings(path="/publish", endpoint=f"{module}:publish")
     app = application(tmp_path, "/app")
     async with a_site(app, application(tmp_path, "/other"), routes=[route]) as site:
-        one = await site.context("/app").session("one", Request(path="/app"))
-        other = await site.context("/other").session("two", Request(path="/other"))
+        await site.context("/app").session("one", Request(path="/app"))
+        await site.context("/other").session("two", Request(path="/other"))
         reply = await ask(site.asgi, "/publish?text=new")
         assert reply.text == '{"updated":["one"],"sessions":1}'
-        assert one.document.roots[0].text == "new"
-        assert other.document.roots[0].text == "hello"
+        assert site.document("/app").roots[0].text == "new"
+        assert site.document("/other").roots[0].text == "hello"
 
 
 async def test_so_does_a_plain_function_in_its_thread(tmp_path, module):
     route = RouteSettings(path="/publish", endpoint=f"{module}:publish_from_thread")
     async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
-        one = await site.context("/app").session("one", Request(path="/app"))
         done = trio.Event()
 
         async def hear(message, sender):
             assert (message, sender) == ("from a thread", None)
             done.set()
 
-        one.context.groups.join("harbor", "one")
-        one.context.groups.on_group_message("harbor", hear)
+        async def join():
+            session = await site.context("/app").session("one", Request(path="/app"))
+            session.context.groups.join("harbor", "one")
+            session.context.groups.on_group_message("harbor", hear)
+
+        await join()
         assert (await ask(site.asgi, "/publish")).text == '["one"]'
         with trio.fail_after(5):
             await done.wait()
-        assert one.document.roots[0].text == "from a thread"
+        assert site.document("/app").roots[0].text == "from a thread"
 
 
 async def test_in_a_site_that_is_mounted_an_endpoint_finds_that_site(tmp_path, module):

@@ -235,8 +235,7 @@ async def test_what_a_token_made_by_bokeh_brings_along_reaches_the_session(tmp_p
         token = token_in(await ask(site.asgi, f"/app?bokeh-token={theirs}"))
         async with websocket(site, token) as browser:
             await browser.pull()
-            session = site.context("/app").sessions[session_id]
-            assert session.token_payload["tide"] == "high"
+            assert site.context("/app").sessions[session_id].token_payload["tide"] == "high"
 
 
 @pytest.mark.parametrize("query", ["bokeh-session-id=mine", "bokeh-token=x"])

@@ -26,9 +26,8 @@ async def test_a_page_has_the_roots_of_a_new_session_and_is_not_kept(tmp_path):
         assert page.status == 200
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert page.headers["cache-control"] == "no-store"
-        session = site.context("/app").sessions[opened.session]
-        assert f'data-root-id="{session.document.roots[0].id}"' in page.text
-        assert token_in(page) == session.token
+        assert f'data-root-id="{site.document("/app").roots[0].id}"' in page.text
+        assert token_in(page) == site.context("/app").sessions[opened.session].token
 
 
 async def test_a_pages_token_is_short_and_holds_nothing_of_the_visitor(tmp_path):

@@ -35,8 +35,8 @@ async def test_a_page_that_knows_the_key_names_the_session_itself(tmp_path):
         reply = await ask(site.asgi, target_of(snippet))
         assert reply.status == 200
         assert '"/desk/app", "https://plots.org/desk/app")' in reply.text
-        made = site.context("/app").living(session.id)
-        assert made.document.roots[0].text == "[b'1 & 2']"
+        assert list(site.context("/app").sessions) == [session.id]
+        assert site.document("/app").roots[0].text == "[b'1 & 2']"
 
 
 async def test_a_key_of_another_site_names_nothing(tmp_path):

@@ -11,6 +11,8 @@ import docsync_trio.testing
 from docsync_trio.applications.application import Application
 from docsync_trio.base.errors import ConfigError
 from docsync_trio.base.events import CallbackFailed
+from docsync_trio.config.load import load_site
+from docsync_trio.config.schema import SiteSettings
 from docsync_trio.testing import Leaked, UnexpectedError, events, open_site, run, standstill
 from tests.testing.applications import SCRIPT, broken, desk, failing
 
@@ -52,6 +54,7 @@ async def paths(*what, **options):
             lambda folder: {"applications": [{"path": "/b", "handlers": [{"file": "app.py"}]}]},
             ["/b"],
         ),
+        (lambda folder: load_site(folder / "site.toml", environ={}).settings, ["/said"]),
         (lambda folder: Application("/mine", [desk]), ["/mine"]),
         (lambda folder: desk, ["/desk"]),
         (lambda folder: lambda document: document.add_root(Div()), ["/lambda"]),
@@ -64,6 +67,7 @@ async def paths(*what, **options):
         "script",
         "text",
         "tables",
+        "settings",
         "Application",
         "function",
         "lambda",
@@ -85,6 +89,8 @@ async def test_what_is_wrong_with_a_site_is_said_with_its_place(folder, autojump
         await paths(3)
     with pytest.raises(TypeError, match="open_site wants"):
         await paths()
+    with pytest.raises(TypeError, match="no overrides"):
+        await paths(SiteSettings(), overrides=["server.prefix=/below"])
 
 
 async def test_an_error_that_nobody_expected_fails_the_test_with_its_line(autojump_clock):
