@@ -2,7 +2,6 @@ import json
 import pathlib
 
 import attrs
-import httpx2
 
 from docsync_trio.cli.url_map import as_json, as_text, url_map
 from docsync_trio.config.schema import (
@@ -12,7 +11,7 @@ from docsync_trio.config.schema import (
     ServerSettings,
     SiteSettings,
 )
-from docsync_trio.server.site import open_site
+from docsync_trio.testing import open_site
 
 DESK = ApplicationSettings(
     path="/desk", title="Desk", handlers=(HandlerSettings(directory=pathlib.Path("/srv/desk")),)
@@ -104,14 +103,12 @@ async def test_every_url_of_the_map_is_answered(tmp_path):
     )
     files = {"/ocean/files/*": "a.txt", "/ocean/desk/static/*": "a.txt"}
 
-    async with open_site(settings, observe=lambda event: None) as site:
-        transport = httpx2.ASGITransport(site.asgi)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://site") as client:
-            for url in url_map(settings):
-                if not url.what.startswith("websocket"):
-                    path = url.path.replace("*", files.get(url.path, "js/bokeh.min.js"))
-                    answer = await client.request(url.methods[-1], path)
-                    assert answer.status_code in {200, 204, 302}, url
+    async with open_site(settings) as site:
+        for url in url_map(settings):
+            if not url.what.startswith("websocket"):
+                path = url.path.replace("*", files.get(url.path, "js/bokeh.min.js"))
+                answer = await site.request(url.methods[-1], path)
+                assert answer.status in {200, 204, 302}, url
 
 
 def test_a_redirect_says_where_it_leads():

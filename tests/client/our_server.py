@@ -3,11 +3,7 @@
 from contextlib import asynccontextmanager
 
 import attrs
-import trio
 
-from docsync_trio.config.bind import TcpBind
-from docsync_trio.server.binds import bind_sockets
-from docsync_trio.server.serve import serve_site
 from tests.server.a_site import a_site, application
 
 SLIDER = """
@@ -39,7 +35,6 @@ BROKEN = "raise ValueError('broken by its author')"
 class OurServer:
     url: str
     site: object
-    stop: trio.Event
 
     def sessions(self, path="/app"):
         return list(self.site.context(path).sessions.values())
@@ -67,22 +62,5 @@ async def our_server(
         )
         for path, source in sources.items()
     ]
-    async with a_site(*made, **server) as site:
-        sockets = bind_sockets([TcpBind("127.0.0.1", port)])
-        port, stop = sockets[0].getsockname()[1], trio.Event()
-        async with trio.open_nursery() as nursery:
-
-            async def serve(task_status):
-                await serve_site(
-                    site.site,
-                    sockets,
-                    observe=site.events.append,
-                    stop=stop,
-                    task_status=task_status,
-                )
-
-            await nursery.start(serve)
-            try:
-                yield OurServer(f"http://127.0.0.1:{port}", site, stop)
-            finally:
-                stop.set()
+    async with a_site(*made, port=port, **server) as site:
+        yield OurServer(site.under_test.url(""), site)

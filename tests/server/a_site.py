@@ -72,7 +72,7 @@ class OpenSite:
 
 
 @asynccontextmanager
-async def a_site(*applications, title="", routes=(), **server):
+async def a_site(*applications, title="", routes=(), port=None, **server):
     """What fails in it is what its tests are about; they look at its events."""
     settings = SiteSettings(
         title=title,
@@ -80,5 +80,5 @@ async def a_site(*applications, title="", routes=(), **server):
         routes=tuple(routes),
         server=ServerSettings(**server),
     )
-    async with open_site(settings, allow_errors=True) as site:
+    async with open_site(settings, port=port, allow_errors=True) as site:
         yield OpenSite(site)
