@@ -9,7 +9,7 @@ from docsync_trio.base.events import BuildFailed, ConnectionRefused, RequestFail
 from docsync_trio.config.schema import TcpBind
 from docsync_trio.server.error_page import of_failure, of_fault, of_refusal
 from tests.server.a_site import BROKEN, a_site, application
-from tests.server.memory_client import ask
+from tests.server.memory_client import ask, http_scope
 
 HTML = {"accept": "text/html,*/*"}
 
@@ -134,8 +134,6 @@ async def test_an_answer_that_has_begun_is_cut_off_and_not_mixed_with_another(tm
             sent.append(message["type"])
             if message["type"] == "http.response.body":
                 raise OSError("the peer is gone")
-
-        from tests.server.memory_client import http_scope
 
         with pytest.raises(OSError, match="the peer is gone"):
             await site.asgi(http_scope("/static/js/bokeh.min.js"), None, send)
