@@ -24,13 +24,14 @@ async def connected(app, **settings):
     over = trio.Event()
     peer = Peer(theirs)
 
-    async def serve():
+    async def serve(task_status=trio.TASK_STATUS_IGNORED):
+        task_status.started()
         with contextlib.closing(PeerSocket(ours)) as socket:
             await server.serve(socket, await socket.receive())
         over.set()
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve)
+        await nursery.start(serve)
         yield server, peer, over
         peer.hang_up()
         nursery.cancel_scope.cancel()

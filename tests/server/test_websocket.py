@@ -505,11 +505,14 @@ async def test_random_bytes_never_end_in_anything_but_a_closed_wire(nursery):
 
 async def test_many_who_leave_at_once_let_others_have_their_turns_in_between(nursery):
     limits, way_out, log = WebsocketLimits(message_size=BIG, stall=20.0), WayOut(), []
+    all_have_left = trio.Event()
 
     async def serve(wire):
         with pytest.raises(WireClosed):
             await wire.receive()
         log.append("left")
+        if log.count("left") == len(peers):
+            all_have_left.set()
 
     async def stand_by():
         while True:
@@ -529,8 +532,7 @@ async def test_many_who_leave_at_once_let_others_have_their_turns_in_between(nur
         # Not through Trio: all of them leave before the loop looks.
         os.write(theirs.socket.fileno(), frame(Opcode.CLOSE, b"\x03\xe8"))
     with trio.fail_after(10):
-        while log.count("left") < len(peers):
-            await trio.lowlevel.checkpoint()
+        await all_have_left.wait()
     for theirs, wire in peers:
         wire.drop("the test is over")
         theirs.socket.close()

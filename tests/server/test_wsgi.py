@@ -97,11 +97,13 @@ async def test_what_an_application_raises_is_raised(app, error, text):
 
 
 async def test_no_more_requests_are_under_way_than_there_are_threads():
-    busy, most, gate = [], [], threading.Event()
+    busy, most, full, gate = [], [], threading.Event(), threading.Event()
 
     def app(environ, start_response):
         busy.append(environ)
         most.append(len(busy))
+        if len(busy) == 2:
+            full.set()
         gate.wait(10)
         busy.pop()
         start_response("200 OK", [])
@@ -112,8 +114,7 @@ async def test_no_more_requests_are_under_way_than_there_are_threads():
         for _ in range(5):
             nursery.start_soon(ask, asgi, "/")
         await trio.testing.wait_all_tasks_blocked()
-        while len(busy) < 2:
-            await trio.lowlevel.checkpoint()
+        assert await trio.to_thread.run_sync(full.wait, 10)
         gate.set()
     assert len(most) == 5
     assert max(most) == 2

@@ -159,6 +159,7 @@ def in_a_nursery(document):
 
     async def callback():
         async with trio.open_nursery() as nursery:
+            nursery.start_soon(trio.lowlevel.checkpoint)
             nursery.start_soon(child)
 
     document.add_next_tick_callback(callback)
