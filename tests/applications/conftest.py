@@ -4,6 +4,7 @@ import pathlib
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 
 import bokeh.io.doc
 import pytest
@@ -13,6 +14,7 @@ from bokeh.io.doc import set_curdoc
 
 from docsync_trio.applications import siblings
 from docsync_trio.applications.handler import Handler
+from docsync_trio.documents import bokeh_private
 
 Write = Callable[[str, str], pathlib.Path]
 Build = Callable[[Handler], Document]
@@ -57,6 +59,8 @@ def _imports_undone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     if isinstance(bokeh.io.doc._PATCHED_CURDOCS, list):
         # Bokeh 3.9 leaves its document there when code exits.
         monkeypatch.setattr(bokeh.io.doc, "_PATCHED_CURDOCS", [])
+    # The same where a test before has let us put something better there.
+    monkeypatch.setattr(bokeh_private, "_own_stack", ContextVar("docsync_curdoc", default=()))
     before = set(sys.modules)
     yield
     for name in set(sys.modules) - before:
