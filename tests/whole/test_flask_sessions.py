@@ -75,8 +75,8 @@ def test_the_session_that_a_view_has_prepared_is_in_the_page(visit: Visit, sites
 def test_many_visitors_and_many_threads_get_a_session_each(sites: Both) -> None:
     with ThreadPoolExecutor(4) as visitors:
         pages = list(visitors.map(read, [sites.page("many")] * 4))
-    assert pages == ["4"] * 4
     assert sites.flask.log.find("Traceback") is None, sites.flask.log.text
+    assert pages == ["4"] * 4
 
 
 def test_a_session_that_nobody_opens_ends_with_one_calm_line(impatient: Both) -> None:
