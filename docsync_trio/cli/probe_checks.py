@@ -83,8 +83,8 @@ class Probe:
                 stream = await open_stream(url, None)
                 await stream.aclose()
         except (ServerUnreachable, trio.TooSlowError) as error:
-            advice = "check name and port, whether the server runs, and firewalls between"
-            return Finding("connection", BAD, str(error) or "no answer", advice)
+            says = str(error) or f"no answer within {format_duration(STEP_SECONDS)}"
+            return Finding("connection", BAD, says, "check name and port, and firewalls between")
         secure = urlsplit(url).scheme == "https"
         return Finding("connection", GOOD, "TCP and TLS" if secure else "TCP")
 
@@ -97,7 +97,7 @@ class Probe:
             text = f"no answer within {format_duration(STEP_SECONDS)}"
             return Finding("page", BAD, text, "the application takes long: docsync check")
         except ClientError as error:
-            return Finding("page", BAD, str(error), "the server's log has the reason")
+            return Finding("page", BAD, str(error))  # it says what to do
         except ValueError as error:
             return Finding("page", BAD, str(error), "write --header 'Name: value'")
         return Finding("page", GOOD, f"answers in {trio.current_time() - begun:.1f} s")

@@ -29,7 +29,10 @@ def failed(findings: Sequence[Finding]) -> bool:
 def as_line(finding: Finding) -> str:
     """Return one line: verdict, what was tried, what was seen, what to do."""
     line = f"{finding.verdict:<7}  {finding.check:<10}  {finding.says}"
-    return f"{line}; {finding.instead}" if finding.verdict == BAD and finding.instead else line
+    if finding.verdict != BAD or not finding.instead:
+        return line
+    # What a server says may be a sentence, and end like one.
+    return f"{line.rstrip('.')}; {finding.instead}"
 
 
 def as_json(url: str, findings: Sequence[Finding]) -> str:

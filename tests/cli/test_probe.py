@@ -81,6 +81,14 @@ async def test_what_comes_after_a_failure_is_not_tried(tmp_path):
     assert verdicts(await findings(f"{server.url}/app")) == {"connection": "BAD"}
 
 
+async def test_an_application_that_is_not_there_is_told_once(tmp_path):
+    async with our_server(tmp_path) as server:
+        found = await findings(f"{server.url}/nowhere")
+    assert found["page"].verdict == "BAD"
+    assert "there is no application at" in found["page"].says
+    assert not found["page"].instead
+
+
 async def test_headers_that_cannot_be_sent_are_told(tmp_path):
     async with our_server(tmp_path) as server:
         found = await findings(f"{server.url}/app", headers={"a b": "c"})
@@ -106,6 +114,8 @@ def test_what_makes_no_sense_is_a_usage_error(arguments):
 def test_a_line_says_what_to_do_only_where_something_is_wrong():
     bad = Finding("head", "BAD", "too little", "raise it")
     assert as_line(bad) == "BAD      head        too little; raise it"
+    spoken = Finding("origin", "BAD", "It is refused.", "add it")
+    assert as_line(spoken) == "BAD      origin      It is refused; add it"
     assert as_line(Finding("ping", "good", "answered", "x")) == "good     ping        answered"
     assert json.loads(as_json("u", [bad]))["checks"][0]["instead"] == "raise it"
 
