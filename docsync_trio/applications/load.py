@@ -73,7 +73,7 @@ class _Loading:
         try:
             return make(settings)
         except LoadError as error:
-            self.problems.append(Problem((*self.at, *key), str(error)))
+            self.problems.append(Problem((*self.at, *key), str(error), cause=error.__cause__))
             return None
 
     def handler(self, settings: HandlerSettings) -> Handler:

@@ -6,6 +6,7 @@ the other side. The class answers the first, its attributes the second.
 """
 
 import secrets
+from collections.abc import Iterable
 
 import attrs
 
@@ -23,24 +24,53 @@ class Problem:
 
     *path* is the key's place in the site file; *text* reads
     ``"what is wrong; what instead"``; *on_key* is true where the key itself is at
-    fault (unknown, duplicate) rather than its value.
+    fault (unknown, duplicate) rather than its value. *cause* is what an author's code
+    raised, where that is what is wrong.
     """
 
     path: Path
     text: str
     on_key: bool = False
+    cause: BaseException | None = attrs.field(default=None, eq=False, repr=False)
+
+
+@attrs.frozen
+class PlacedProblem:
+    """A problem as the operator meets it, with where to look.
+
+    *source* is the site file as they called it, or ``"--set"``, or
+    ``"environment DOCSYNC_TITLE"``; *line* and *column* count from 1 and are 0 where
+    there are none. *key* is spelled ``applications[0].path``, and empty where the whole
+    is meant. *text* and *cause* are those of the `Problem`.
+    """
+
+    source: str
+    key: str
+    text: str
+    line: int = 0
+    column: int = 0
+    cause: BaseException | None = attrs.field(default=None, eq=False, repr=False)
+
+    def __str__(self) -> str:
+        """Return the one line: ``file:line:column: key: what is wrong; what instead``."""
+        place = f"{self.source}:{self.line}:{self.column}" if self.line else self.source
+        return ": ".join(part for part in (place, self.key, self.text) if part)
 
 
 class ConfigError(DocsyncError):
     """The operator's: the site as described cannot be served.
 
-    *lines* holds one finished line per problem, each
-    ``file:line:column: key: what is wrong; what instead``.
+    *problems* are in the order of the file.
     """
 
-    def __init__(self, lines: tuple[str, ...]) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
+    def __init__(self, problems: Iterable[PlacedProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.lines))
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One finished line for each problem."""
+        return tuple(map(str, self.problems))
 
 
 def new_incident() -> str:

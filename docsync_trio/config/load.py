@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from docsync_trio.base.errors import ConfigError, Path, Problem
+from docsync_trio.base.errors import ConfigError, Path, PlacedProblem, Problem
 from docsync_trio.config.checks import check, secrets_of
 from docsync_trio.config.kind import Surroundings
 from docsync_trio.config.layers import Layers, Tree
@@ -119,7 +119,7 @@ def load_bare(
         what = "there is no such file or directory"
         if path.exists():
             what = "no application; expected a .py or .ipynb file, a directory, or a .toml file"
-        raise ConfigError((f"{path}: {what}",))
+        raise ConfigError([PlacedProblem(str(path), "", what)])
     place = path.resolve()
     around = Surroundings(place.parent, environ)
     layers = Layers()
@@ -173,5 +173,5 @@ class _Layered:
                 variables.append(value.get("env", ""))
             elif nearest_origin(self.layers.origins, path).source != "environment":
                 text = 'a secret in plain sight; write { env = "NAME" } or { file = "path" }'
-                yield self.explainer.warning(Problem(path, text))
+                yield str(self.explainer.placed(Problem(path, text)))
         yield from doubtful_variables(self.around.environ, variables)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import attrs
 
-from docsync_trio.base.errors import ConfigError, Path, Problem
+from docsync_trio.base.errors import ConfigError, Path, PlacedProblem, Problem
 from docsync_trio.config.locate import Position, Positions
 from docsync_trio.config.spelling import toml_key
 
@@ -77,16 +77,19 @@ class Explainer:
     origins: Mapping[Path, Origin]
 
     def error(self, problems: Iterable[Problem]) -> ConfigError:
-        """Return one error with a line per problem, in the order of the file."""
-        found = {self._line(problem): self._order(problem) for problem in problems}
-        return ConfigError(tuple(sorted(found, key=lambda line: (found[line], line))))
+        """Return one error with all *problems*, each once, in the order of the file."""
+        return ConfigError(sorted(set(map(self.placed, problems)), key=_order))
 
-    def warning(self, problem: Problem) -> str:
-        """Return the line that tells of *problem*."""
-        return self._line(problem)
+    def placed(self, problem: Problem) -> PlacedProblem:
+        """Return *problem* with where to look for it."""
+        path, position, source = self._place(problem)
+        line, column = (position.line, position.column) if position else (0, 0)
+        return PlacedProblem(
+            source, path_text(path), problem.text, line, column, cause=problem.cause
+        )
 
     def _place(self, problem: Problem) -> tuple[Path, Position | None, str]:
-        """Return the path as its source has it, its position, and the source in words."""
+        """Return the path as its source has it, its position, and what to look into."""
         origin = nearest_origin(self.origins, problem.path)
         if origin.source in {"environment", "command line"}:
             return problem.path, None, str(origin)
@@ -95,16 +98,11 @@ class Explainer:
             path = ("profiles", origin.name, *path)
         if self.positions is None:
             return path, None, self.name
-        position = self.positions.find(path, on_key=problem.on_key)
-        return path, position, f"{self.name}:{position.line}:{position.column}"
+        return path, self.positions.find(path, on_key=problem.on_key), self.name
 
-    def _line(self, problem: Problem) -> str:
-        path, _, where = self._place(problem)
-        return ": ".join(part for part in (where, path_text(path), problem.text) if part)
 
-    def _order(self, problem: Problem) -> tuple[bool, int, int]:
-        _, position, _ = self._place(problem)
-        return (position is None, *(attrs.astuple(position) if position else (0, 0)))
+def _order(problem: PlacedProblem) -> tuple[bool, int, int, str]:
+    return (not problem.line, problem.line, problem.column, str(problem))
 
 
 OriginOf = Callable[[Path], Origin]

@@ -6,7 +6,7 @@ from typing import Any, Final
 import attrs
 import tomli
 
-from docsync_trio.base.errors import ConfigError, Path
+from docsync_trio.base.errors import ConfigError, Path, PlacedProblem
 from docsync_trio.config.locate import Positions, locate
 from docsync_trio.config.origins import Origin
 
@@ -34,12 +34,11 @@ class SiteText:
             tree = tomli.loads(text)
         except tomli.TOMLDecodeError as error:
             what = f"{error.msg[:1].lower()}{error.msg[1:]}"
-            line = f"{name}:{error.lineno}:{error.colno}: not TOML: {what}"
-            raise ConfigError((line,)) from None
+            raise _error(name, f"not TOML: {what}", error.lineno, error.colno) from None
         except (ValueError, RecursionError) as error:
-            raise ConfigError((f"{name}: not TOML that can be read: {error}",)) from None
+            raise _error(name, f"not TOML that can be read: {error}") from None
         if too_deep(tree):
-            raise ConfigError((f"{name}: tables or arrays are nested more than {_DEEPEST} deep",))
+            raise _error(name, f"tables or arrays are nested more than {_DEEPEST} deep")
         return cls(name, tree, locate(text))
 
     def origin(self, path: Path) -> Origin:
@@ -71,10 +70,10 @@ def _decoded(path: FilePath) -> str:
         data = path.read_bytes()
     except FileNotFoundError:
         hint = "`docsync init` makes a site to start from"
-        raise ConfigError((f"{path}: there is no such file; {hint}",)) from None
+        raise _error(str(path), f"there is no such file; {hint}") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ConfigError((f"{path}: cannot be read: {reason}",)) from None
+        raise _error(str(path), f"cannot be read: {reason}") from None
     try:
         # Windows editors put a byte order mark in front, which is no part of the text.
         return data.decode("utf-8-sig")
@@ -82,5 +81,9 @@ def _decoded(path: FilePath) -> str:
         before = data[: error.start].decode("utf-8", "replace")
         line = before.count("\n") + 1
         column = len(before) - before.rfind("\n")
-        text = f"{path}:{line}:{column}: not UTF-8; save the file in that encoding"
-        raise ConfigError((text,)) from None
+        text = "not UTF-8; save the file in that encoding"
+        raise _error(str(path), text, line, column) from None
+
+
+def _error(name: str, text: str, line: int = 0, column: int = 0) -> ConfigError:
+    return ConfigError([PlacedProblem(name, "", text, line, column)])

@@ -34,7 +34,9 @@ def load_endpoints(
         try:
             endpoints[route.path] = load_function(route.endpoint, base)
         except LoadError as error:
-            problems.append(Problem(("routes", index, "endpoint"), str(error)))
+            problems.append(
+                Problem(("routes", index, "endpoint"), str(error), cause=error.__cause__)
+            )
     return endpoints
 
 

@@ -56,7 +56,7 @@ def load_mounts(
             kind = _checked_wsgi(app, name) if key == "wsgi" else _kind_of_asgi(app, route, name)
             mounts.append(Mount(route.path, name, app, kind, route.threads))
         except LoadError as error:
-            problems.append(Problem(("routes", index, key), str(error)))
+            problems.append(Problem(("routes", index, key), str(error), cause=error.__cause__))
     return tuple(mounts)
 
 

@@ -17,9 +17,10 @@ from starlette.types import ASGIApp
 
 from docsync_trio.applications.application import Application
 from docsync_trio.applications.load import load_application
-from docsync_trio.base.errors import ConfigError, Problem
+from docsync_trio.base.errors import ConfigError, PlacedProblem, Problem
 from docsync_trio.base.events import ModelsNotFaster, Observer
 from docsync_trio.config.load import LoadedSite
+from docsync_trio.config.origins import path_text
 from docsync_trio.config.schema import Bind, SessionSettings, SiteSettings, TcpBind
 from docsync_trio.documents.bokeh_private import check as check_bokeh
 from docsync_trio.documents.speedups.switch import speed_up
@@ -90,7 +91,7 @@ def load_applications(site: LoadedSite | SiteSettings) -> LoadedApplications:
 
 
 def _explain(problems: Iterable[Problem]) -> ConfigError:
-    return ConfigError(tuple(f"{'.'.join(map(str, p.path))}: {p.text}" for p in problems))
+    return ConfigError(PlacedProblem("", path_text(p.path), p.text) for p in problems)
 
 
 @asynccontextmanager

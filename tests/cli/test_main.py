@@ -6,7 +6,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from docsync_trio.base.errors import ConfigError, ServerError
+from docsync_trio.base.errors import ConfigError, PlacedProblem, ServerError
 from docsync_trio.cli.main import Commands, main
 
 HEAVY = ("attrs", "bokeh", "cattrs", "numpy", "rich", "starlette", "structlog", "tomli", "trio")
@@ -70,10 +70,13 @@ def test_the_module_is_the_command():
 
 
 def test_every_line_of_a_configuration_error_is_printed():
-    answer = command_that_raises(ConfigError(("site.toml:1:1: a: x", "site.toml:2:1: b: y")))
+    def at(key, line):
+        return PlacedProblem("site.toml", key, "x", line, 1)
+
+    answer = command_that_raises(ConfigError([at("a", 1), at("b", 2)]))
 
     assert answer.exit_code == 2
-    assert answer.stderr == "site.toml:1:1: a: x\nsite.toml:2:1: b: y\n"
+    assert answer.stderr == "site.toml:1:1: a: x\nsite.toml:2:1: b: x\n"
 
 
 @pytest.mark.parametrize("wrap", [lambda e: e, lambda e: ExceptionGroup("nursery", [e])])

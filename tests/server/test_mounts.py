@@ -323,7 +323,7 @@ def test_all_that_is_no_web_application_is_told_at_once(tmp_path, module):
 
 
 async def test_a_site_with_such_a_problem_does_not_open(a_site_with, module):
-    with pytest.raises(ConfigError, match=r"routes\.0\.wsgi: .*'ap'"):
+    with pytest.raises(ConfigError, match=r"routes\[0\]\.wsgi: .*'ap'"):
         async with a_site_with(RouteSettings(path="/a", wsgi=f"{module(WSGI)}:ap")):
             pass
 
