@@ -201,6 +201,6 @@ def test_every_endpoint_that_cannot_be_imported_is_a_problem(tmp_path, module):
 
 async def test_a_site_with_such_a_problem_does_not_open(tmp_path, module):
     route = RouteSettings(path="/a", endpoint=f"{module}:helth")
-    with pytest.raises(ConfigError, match=r"routes\.0\.endpoint: .*'helth'"):
+    with pytest.raises(ConfigError, match=r"routes\[0\]\.endpoint: .*'helth'"):
         async with a_site(application(tmp_path, "/app"), routes=[route]):
             pass
