@@ -202,4 +202,41 @@ class ModelsNotFaster(Event):
     reason: str
 
 
+@attrs.frozen
+class Reloaded(Event):
+    """Changed files were taken over: the paths of applications *added*, *replaced*, *retired*.
+
+    *seconds* is how long it took from noticing, *because* the reasons in words
+    (``"apps/sliders.py changed"``).
+    """
+
+    added: tuple[str, ...]
+    replaced: tuple[str, ...]
+    retired: tuple[str, ...]
+    seconds: float
+    because: tuple[str, ...]
+
+
+@attrs.frozen
+class ReloadFailed(Event):
+    """What was changed cannot be served: what runs goes on as it is.
+
+    *applications* are the paths of those at fault, none where it is the site file. *problems*
+    are finished lines, *error* what an author's code raised, if it did, and *because* as for
+    `Reloaded`.
+    """
+
+    applications: tuple[str, ...]
+    problems: tuple[str, ...]
+    error: BaseException | None
+    because: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class RestartNeeded(Event):
+    """Keys of the site file have changed that are taken over by a restart alone: *keys*."""
+
+    keys: tuple[str, ...]
+
+
 Observer = Callable[[Event], None]

@@ -13,8 +13,8 @@ from docsync_trio.base import events
 from docsync_trio.cli.hints import hint_for
 from docsync_trio.cli.traceback_text import application_line, error_text
 
-_GOING_AWAY = frozenset({1000, 1001, 1005, 1012})
-"""Close codes of every day: a closed tab, a reload, our own restart."""
+_GOING_AWAY = frozenset({1000, 1001, 1005, 1012, 4005})
+"""Close codes of every day: a closed tab, a reload, our own restart, a changed application."""
 
 
 @attrs.frozen
@@ -178,6 +178,40 @@ def _models_not_faster(event: events.ModelsNotFaster) -> LogLine:
     return LogLine("warning", text, {"reason": event.reason}, hint=hint)
 
 
+def _reloaded(event: events.Reloaded) -> LogLine:
+    kinds = {"added": event.added, "reloaded": event.replaced, "retired": event.retired}
+    done = [f"{kind} {', '.join(paths)}" for kind, paths in kinds.items() if paths]
+    why = f" ({', '.join(event.because)})" if event.because else ""
+    text = f"{'; '.join(done) or 'the site file was read again'} in {event.seconds:.2f} s{why}"
+    fields = {
+        "added": list(event.added),
+        "replaced": list(event.replaced),
+        "retired": list(event.retired),
+        "seconds": round(event.seconds, 4),
+        "because": list(event.because),
+    }
+    return LogLine("info", text, fields)
+
+
+def _reload_failed(event: events.ReloadFailed) -> LogLine:
+    whose = ", ".join(event.applications) or "the site"
+    text = "\n".join([f"{whose}: not reloaded, what ran before goes on", *event.problems])
+    fields = {
+        "applications": list(event.applications),
+        "problems": list(event.problems),
+        "because": list(event.because),
+    }
+    if event.error is None:
+        return LogLine("error", text, fields)
+    hint = hint_for(event.error, next(iter(event.applications), ""))
+    return LogLine("error", text, fields, event.error, hint)
+
+
+def _restart_needed(event: events.RestartNeeded) -> LogLine:
+    text = f"changed, and taken over by a restart alone: {', '.join(event.keys)}"
+    return LogLine("warning", text, {"keys": list(event.keys)})
+
+
 _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.SessionOpened: _session_opened,
     events.SessionEnded: _session_ended,
@@ -196,4 +230,7 @@ _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.PeerFault: _peer_fault,
     events.AcceptFailed: _accept_failed,
     events.ModelsNotFaster: _models_not_faster,
+    events.Reloaded: _reloaded,
+    events.ReloadFailed: _reload_failed,
+    events.RestartNeeded: _restart_needed,
 }

@@ -49,3 +49,6 @@ class CloseCode(IntEnum):
 
     NOT_BUILT = 4004
     """There is no document for the page, and it has been told why."""
+
+    RELOADED = 4005
+    """The application has been changed while the server ran: ask for the new page."""
