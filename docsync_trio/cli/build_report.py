@@ -4,8 +4,8 @@ import json
 
 import attrs
 
-from docsync_trio.cli.hints import hint_for
-from docsync_trio.cli.traceback_text import application_line, error_text, traceback_text
+from docsync_trio.applications.mistakes import hint_for
+from docsync_trio.base.traceback_text import application_line, error_text, traceback_text
 
 
 @attrs.frozen

@@ -11,10 +11,10 @@ import attrs
 import structlog
 
 from docsync_trio.base.events import Event
+from docsync_trio.base.traceback_text import error_text
 from docsync_trio.cli.line_writer import LineWriter
 from docsync_trio.cli.log_line import LogLine, log_line
 from docsync_trio.cli.repeats import Repeats
-from docsync_trio.cli.traceback_text import error_text
 
 
 @attrs.frozen(eq=False)

@@ -3,8 +3,8 @@
 import traceback
 
 from docsync_trio.base.errors import ConfigError, DocsyncError, ServerError
+from docsync_trio.base.traceback_text import error_text
 from docsync_trio.cli.output import complain
-from docsync_trio.cli.traceback_text import error_text
 
 OURS = 1
 CONFIGURATION = 2

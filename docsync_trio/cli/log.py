@@ -21,10 +21,10 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from docsync_trio.base.events import Observer
 from docsync_trio.base.log_owner import log_owner
+from docsync_trio.base.traceback_text import error_text, traceback_text
 from docsync_trio.cli.console_format import OURS, console_text
 from docsync_trio.cli.event_log import EventLog
 from docsync_trio.cli.line_writer import LineWriter
-from docsync_trio.cli.traceback_text import error_text, traceback_text
 from docsync_trio.config.schema import LoggingSettings
 
 _TRACEBACK_FRAMES = 50

@@ -9,9 +9,9 @@ from typing import Any
 
 import attrs
 
+from docsync_trio.applications.mistakes import hint_for
 from docsync_trio.base import events
-from docsync_trio.cli.hints import hint_for
-from docsync_trio.cli.traceback_text import application_line, error_text
+from docsync_trio.base.traceback_text import application_line, error_text
 
 _GOING_AWAY = frozenset({1000, 1001, 1005, 1012, 4005})
 """Close codes of every day: a closed tab, a reload, our own restart, a changed application."""

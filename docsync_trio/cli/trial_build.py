@@ -15,9 +15,9 @@ import trio
 
 from docsync_trio.base import events
 from docsync_trio.base.errors import ApplicationError
+from docsync_trio.base.traceback_text import error_text
 from docsync_trio.cli.build_report import ApplicationReport, SiteReport
 from docsync_trio.cli.site_summary import handlers_texts, site_name, site_warnings
-from docsync_trio.cli.traceback_text import error_text
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.server.site import Site, open_site
 from docsync_trio.sessions.application_context import ApplicationContext

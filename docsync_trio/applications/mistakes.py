@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from docsync_trio.cli.traceback_text import message_of
+from docsync_trio.base.traceback_text import message_of
 
 
 @attrs.frozen

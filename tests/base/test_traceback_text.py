@@ -1,7 +1,7 @@
 import pytest
 import trio
 
-from docsync_trio.cli.traceback_text import application_line, error_text, traceback_text
+from docsync_trio.base.traceback_text import application_line, error_text, traceback_text
 from tests.base.authored import module as application
 from tests.base.authored import raised_by
 
