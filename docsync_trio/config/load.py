@@ -18,6 +18,7 @@ from docsync_trio.config.profiles import Profiles
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.config.structure import structure
 from docsync_trio.config.text import SiteText
+from docsync_trio.config.usable import UsablePart, usable_part
 
 _BARE: Final = MappingProxyType({".py": "file", ".ipynb": "notebook"})
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.~-]+")
@@ -29,14 +30,32 @@ class LoadedSite:
 
     *source* is the site file, None for a bare application. *origins* tells where every
     value that is no default came from. *explain* makes an error, with places, of
-    problems that are found later. *warnings* are finished lines.
+    problems that are found later. *doubts* are what is allowed and yet probably not meant.
     """
 
     settings: SiteSettings
     source: FilePath | None
     origins: Mapping[Path, Origin]
     explain: Callable[[Iterable[Problem]], ConfigError] = attrs.field(repr=False)
-    warnings: tuple[str, ...] = ()
+    doubts: tuple[PlacedProblem, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The doubts as finished lines."""
+        return tuple(map(str, self.doubts))
+
+
+@attrs.frozen
+class ExaminedSite:
+    """A site whose description was read to its end, whatever is wrong with it.
+
+    *problems* are all of its mistakes, in the order of the file. *usable* is the site
+    without them, and *part* tells what of it was left out; None where nothing is left.
+    """
+
+    problems: tuple[PlacedProblem, ...]
+    usable: LoadedSite | None = None
+    part: UsablePart | None = None
 
 
 def load_site(
@@ -52,7 +71,22 @@ def load_site(
     line. Raises ConfigError with everything that is wrong.
     """
     text = SiteText.read(path)
-    return _load(text, path, profile=profile, overrides=overrides, environ=environ)
+    return _layered(text, path, profile, overrides, environ).finish()
+
+
+def examine_site(
+    path: FilePath,
+    *,
+    profile: str | None = None,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str],
+) -> ExaminedSite:
+    """Read the site file at *path* as `load_site` does; never raise for what is wrong with it."""
+    try:
+        text = SiteText.read(path)
+    except ConfigError as error:
+        return ExaminedSite(error.problems)
+    return _layered(text, path, profile, overrides, environ).examine()
 
 
 def load_text(
@@ -65,7 +99,7 @@ def load_text(
 ) -> LoadedSite:
     """Take *text* for the site file at *path*, which need not be there; see `load_site`."""
     parsed = SiteText.parse(text, str(path))
-    return _load(parsed, path, profile=profile, overrides=overrides, environ=environ)
+    return _layered(parsed, path, profile, overrides, environ).finish()
 
 
 def load_tree(
@@ -82,26 +116,26 @@ def load_tree(
     around = Surroundings(path.absolute().parent, environ)
     layers = Layers()
     layers.lay(tree, lambda _: Origin("command line", path.name))
-    layered = _Layered(layers, Explainer(path.name, None, layers.origins), around)
-    return layered.finish(path, overrides, ())
+    explainer = Explainer(path.name, None, layers.origins)
+    return _Layered(layers, explainer, around, path, overrides).finish()
 
 
-def _load(
+def _layered(
     text: SiteText,
     path: FilePath,
-    *,
     profile: str | None,
     overrides: Sequence[str],
     environ: Mapping[str, str],
-) -> LoadedSite:
+) -> "_Layered":
     profiles = Profiles.split(text)
     around = Surroundings(path.absolute().parent, environ)
     layers = Layers()
     layers.lay(profiles.site, text.origin)
     if profile is not None:
         layers.lay(profiles.chosen(profile), profiles.origin_of(profile))
-    layered = _Layered(layers, Explainer(text.name, text.positions, layers.origins), around)
-    return layered.finish(path, overrides, profiles.check(profile, around))
+    explainer = Explainer(text.name, text.positions, layers.origins)
+    found = tuple(profiles.check(profile, around))
+    return _Layered(layers, explainer, around, path, overrides, found)
 
 
 def load_bare(
@@ -114,6 +148,23 @@ def load_bare(
 
     It is served at its own name. Raises ConfigError with everything that is wrong.
     """
+    return _bare(path, overrides, environ).finish()
+
+
+def examine_bare(
+    path: FilePath,
+    *,
+    overrides: Sequence[str] = (),
+    environ: Mapping[str, str],
+) -> ExaminedSite:
+    """Make a site as `load_bare` does; never raise for what is wrong with it."""
+    try:
+        return _bare(path, overrides, environ).examine()
+    except ConfigError as error:
+        return ExaminedSite(error.problems)
+
+
+def _bare(path: FilePath, overrides: Sequence[str], environ: Mapping[str, str]) -> "_Layered":
     kind = "directory" if path.is_dir() else _BARE.get(path.suffix)
     if kind is None or not path.exists():
         what = "there is no such file or directory"
@@ -124,8 +175,8 @@ def load_bare(
     around = Surroundings(place.parent, environ)
     layers = Layers()
     layers.lay(_bare_site(kind, place), lambda _: Origin("command line", str(path)))
-    layered = _Layered(layers, Explainer(str(path), None, layers.origins), around)
-    return layered.finish(None, overrides, ())
+    explainer = Explainer(str(path), None, layers.origins)
+    return _Layered(layers, explainer, around, None, overrides)
 
 
 def _bare_site(kind: str, place: FilePath) -> Tree:
@@ -141,18 +192,30 @@ class _Layered:
     layers: Layers
     explainer: Explainer
     around: Surroundings
+    source: FilePath | None
+    overrides: Sequence[str]
+    found: tuple[Problem, ...] = ()
 
-    def finish(
-        self, source: FilePath | None, overrides: Sequence[str], problems: Iterable[Problem]
-    ) -> LoadedSite:
-        found = [*problems, *self._override(overrides)]
-        tree = self.layers.tree
-        settings, wrong = structure(tree, self.around)
-        found += [*wrong, *check(tree)]
-        if settings is None or found:
-            raise self.explainer.error(found)
+    def finish(self) -> LoadedSite:
+        settings, problems = self._read()
+        if settings is None or problems:
+            raise self.explainer.error(problems)
+        return self._loaded(settings)
+
+    def examine(self) -> ExaminedSite:
+        _, problems = self._read()
+        part = usable_part(self.layers.tree, self.around)
+        usable = self._loaded(part.settings) if part else None
+        return ExaminedSite(self.explainer.error(problems).problems, usable, part)
+
+    def _read(self) -> tuple[SiteSettings | None, list[Problem]]:
+        found = [*self.found, *self._override(self.overrides)]
+        settings, wrong = structure(self.layers.tree, self.around)
+        return settings, [*found, *wrong, *check(self.layers.tree)]
+
+    def _loaded(self, settings: SiteSettings) -> LoadedSite:
         origins, explain = self.layers.origins, self.explainer.error
-        return LoadedSite(settings, source, origins, explain, tuple(self._warnings()))
+        return LoadedSite(settings, self.source, origins, explain, tuple(self._doubts()))
 
     def _override(self, overrides: Sequence[str]) -> Iterator[Problem]:
         for variable in environment_overrides(self.around.environ):
@@ -166,12 +229,12 @@ class _Layered:
             elif (problem := self.layers.override(override)) is not None:
                 yield problem
 
-    def _warnings(self) -> Iterator[str]:
+    def _doubts(self) -> Iterator[PlacedProblem]:
         variables: list[str] = []
         for path, value in secrets_of(self.layers.tree):
             if isinstance(value, dict):
                 variables.append(value.get("env", ""))
             elif nearest_origin(self.layers.origins, path).source != "environment":
                 text = 'a secret in plain sight; write { env = "NAME" } or { file = "path" }'
-                yield str(self.explainer.placed(Problem(path, text)))
+                yield self.explainer.placed(Problem(path, text))
         yield from doubtful_variables(self.around.environ, variables)

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import tomli
 
+from docsync_trio.base.errors import PlacedProblem
 from docsync_trio.config.keys import keys_of
 from docsync_trio.config.layers import Override
 from docsync_trio.config.origins import Origin
@@ -66,7 +67,7 @@ def environment_overrides(environ: Mapping[str, str]) -> Iterator[Override]:
             yield Override(tuple(key.split("__")), parse_value(environ[name]), origin)
 
 
-def doubtful_variables(environ: Mapping[str, str], used: Iterable[str]) -> Iterator[str]:
+def doubtful_variables(environ: Mapping[str, str], used: Iterable[str]) -> Iterator[PlacedProblem]:
     """Yield a warning for each variable that looks like a mistyped key.
 
     *used* are the variables that the site's secrets name; those are meant.
@@ -77,7 +78,8 @@ def doubtful_variables(environ: Mapping[str, str], used: Iterable[str]) -> Itera
         if not name.startswith(PREFIX) or "__" in key or key in keys_of(SiteSettings):
             continue
         if close := difflib.get_close_matches(name, known, 1, 0.9):
-            yield f"environment {name}: is not read; did you mean {close[0]}?"
+            text = f"is not read; did you mean {close[0]}?"
+            yield PlacedProblem(f"environment {name}", "", text)
 
 
 def _settable(table: type, above: Sequence[str]) -> Iterator[tuple[str, ...]]:
