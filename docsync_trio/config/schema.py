@@ -29,6 +29,7 @@ from docsync_trio.config.places import ExistingPath, OriginPattern, UrlPath, Url
 from docsync_trio.config.redirects import RedirectStatus, RedirectTarget
 from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
+from docsync_trio.config.trusted import TrustedPeer, TrustedProxy
 
 __all__ = [
     "ApplicationSettings",
@@ -94,6 +95,19 @@ class ServerSettings:
         (),
         doc="Further hosts whose pages may open websockets here. The server's own host always may.",
         example='["intranet.example.org", "*.example.org"]',
+    )
+    trusted_proxies: Annotated[tuple[TrustedPeer, ...], ListOf(TrustedProxy())] = key(
+        (),
+        doc="The proxies that are believed when they say who a visitor is and what their browser "
+        'asked for (X-Forwarded-..., Forwarded); "unix" is whoever comes through a unix socket.',
+        example='["127.0.0.1", "10.0.0.0/8", "unix"]',
+    )
+    proxy_protocol: Annotated[bool, Flag()] = key(
+        default=False,
+        doc="Whether every TCP connection begins with a header of the PROXY protocol (version 1 or "
+        "2), which names the visitor. It is taken from `trusted_proxies` alone, and any other "
+        "connection is refused. Unix sockets do without it.",
+        only_with=("trusted_proxies",),
     )
     max_message_size: Annotated[int, Size(1000)] = key(
         20_000_000,

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 import trio
+from starlette.types import Scope
 
 from docsync_trio.base.errors import Refusal
 from docsync_trio.base.events import ConnectionRefused, Observer, PeerFault
@@ -23,10 +24,14 @@ from docsync_trio.server.head import (
 )
 from docsync_trio.server.heartbeat import Heartbeat
 from docsync_trio.server.http import HttpServer
+from docsync_trio.server.introductions import Introductions
 from docsync_trio.server.join import Admit, join
 from docsync_trio.server.open_sockets import OpenSockets
+from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.plain_answer import plain_answer
+from docsync_trio.server.request import path_of
+from docsync_trio.server.visited_scope import VisitedScope
 from docsync_trio.server.way_out import WayOut
 from docsync_trio.server.websocket import ANSWER_SECONDS, websocket_limits
 from docsync_trio.server.websocket_handshake import SocketEntrance, websocket_scope
@@ -61,6 +66,8 @@ class FrontDoor:
         self._observe = observe
         self._keep_alive = settings.keep_alive
         self._open = OpenSockets(settings, observe=observe)
+        self._introductions = Introductions.of(settings)
+        self._visited = VisitedScope.of(settings)
         self._waiting: set[trio.CancelScope] = set()
 
     async def serve(self, socket: PeerSocket) -> None:
@@ -93,6 +100,7 @@ class FrontDoor:
         socket.give_up_when_silent(ping=self._keep_alive.ping, pong=self._keep_alive.pong)
         data = bytearray()
         try:
+            await self._introductions.hear(socket)
             length = await self._read_head(socket, data)
         except Refusal as refusal:
             self._observe(
@@ -103,9 +111,12 @@ class FrontDoor:
             await socket.close_after_answer(ANSWER_SECONDS)
             return
         upgrade = parse_upgrade(bytes(data[:length])) if length else None
-        if upgrade is not None and not self._passes_on(upgrade.path):
-            await self._serve_websocket(socket, upgrade, bytes(data[length:]))
-        elif data:
+        if upgrade is not None:
+            scope = self._visited.of_request(websocket_scope(upgrade, socket))
+            if not self._passes_on(path_of(scope)):
+                await self._serve_websocket(socket, upgrade, scope, bytes(data[length:]))
+                return
+        if data:
             await self._http.serve(socket, bytes(data))
 
     async def _read_head(self, socket: PeerSocket, data: bytearray) -> int:
@@ -124,7 +135,10 @@ class FrontDoor:
         data.clear()
         return 0
 
-    async def _serve_websocket(self, socket: PeerSocket, upgrade: Upgrade, early: bytes) -> None:
+    async def _serve_websocket(
+        self, socket: PeerSocket, upgrade: Upgrade, scope: Scope, early: bytes
+    ) -> None:
+        socket.peer = peer_of_scope(scope)
         entrance = SocketEntrance(
             socket,
             upgrade,
@@ -134,7 +148,6 @@ class FrontDoor:
             heartbeat=self._heartbeat,
             observe=self._observe,
         )
-        scope = websocket_scope(upgrade, socket)
         await join(self._admit, scope, entrance, observe=self._observe)
 
 

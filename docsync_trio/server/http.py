@@ -12,9 +12,11 @@ else. `check_hypercorn` looks whether they still mean what they did.
 import functools
 import importlib.metadata
 import inspect
+import socket
 import sys
 from typing import Any, Final
 
+import attrs
 import trio
 from hypercorn.config import Config
 from hypercorn.logging import Logger
@@ -129,8 +131,10 @@ def _config(settings: ServerSettings, observe: Observer) -> Config:
     config.h2_max_header_list_size = MAX_HEAD
     config.websocket_max_message_size = settings.max_message_size
     config.websocket_ping_interval = _or_none(keep_alive.ping)
-    # The only notice that hypercorn takes of a silent peer, beside our `Vigil`.
-    config.read_timeout = _or_none(max(keep_alive.http, keep_alive.ping + keep_alive.pong))  # type: ignore[assignment]
+    # It would run from the last byte that came: a connection on which an answer took long would
+    # be closed in the middle of its idle time, which a proxy counts from the answer. Silent
+    # peers are noticed by `Vigil`, and by the kernel.
+    config.read_timeout = None
     config.include_server_header = False
     config.errorlog = None
     config.logger_class = functools.partial(_ObservedLogger, observe)  # type: ignore[assignment]
@@ -182,9 +186,9 @@ class BoundedStream:
         self._head = head
 
     @property
-    def socket(self) -> trio.socket.SocketType:
+    def socket(self) -> "_Ends":
         """The socket, of which hypercorn wants the addresses."""
-        return self._stream.socket
+        return _Ends(self._socket)
 
     async def receive_some(self, max_bytes: int | None = None) -> bytes:
         """Return what was read before, then what comes."""
@@ -220,3 +224,21 @@ class BoundedStream:
     def _number_the_days(self) -> None:
         last = trio.current_time() + AFTERLIFE_SECONDS
         self._scope.deadline = min(self._scope.deadline, last)
+
+
+@attrs.frozen
+class _Ends:
+    """The addresses of both ends, as a proxy may have told them, in the words of a socket."""
+
+    _socket: PeerSocket
+
+    @property
+    def family(self) -> socket.AddressFamily:
+        # hypercorn takes addresses as they are (IPv4), or has none.
+        return socket.AF_UNIX if self._socket.peer_address() is None else socket.AF_INET
+
+    def getpeername(self) -> tuple[str, int] | None:
+        return self._socket.peer_address()
+
+    def getsockname(self) -> tuple[str, int] | None:
+        return self._socket.address()

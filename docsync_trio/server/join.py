@@ -9,7 +9,9 @@ that should reload, see `outdated_page`, and those that get no document, see `la
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
+
+from starlette.types import Scope
 
 from docsync_trio.base.errors import ApplicationError, Refusal, new_incident
 from docsync_trio.base.events import ConnectionRefused, Observer, RequestFailed
@@ -109,9 +111,7 @@ class Entrance(Protocol):
         ...
 
 
-async def join(
-    admit: Admit, scope: dict[str, Any], entrance: Entrance, *, observe: Observer
-) -> None:
+async def join(admit: Admit, scope: Scope, entrance: Entrance, *, observe: Observer) -> None:
     """Bring the websocket of *scope* to its session and stay until one of them ends."""
     peer = peer_of_scope(scope)
     last_word: LastWord | None = None

@@ -23,6 +23,7 @@ from docsync_trio.server.served_applications import (
     has_parameters,
     url_below,
 )
+from docsync_trio.server.vigil import pinged_websocket
 from docsync_trio.server.wsgi import served_by_threads
 from docsync_trio.sessions.asyncio_bridge import AsyncioBridge, EitherWay
 from docsync_trio.sessions.facilities import Facilities
@@ -62,7 +63,8 @@ class OpenMount:
         inner |= {"path": outside + path, "root_path": outside + self.url}
         inner["state"] = self.state.copy()
         if scope["type"] == "websocket":
-            await self.open_websockets.around(self.asgi, inner, receive, send)
+            with pinged_websocket(scope):
+                await self.open_websockets.around(self.asgi, inner, receive, send)
         else:
             await self.asgi(inner, receive, send)
 

@@ -7,23 +7,32 @@ from typing import Any, Final
 UNIX: Final = "unix"
 """The name of a peer that comes through a unix socket, and has no address."""
 
+GONE: Final = ("gone", 0)
+"""Stands for the address of a peer that hung up before anybody asked."""
+
 
 def peer_of_scope(scope: Mapping[str, Any]) -> str:
     """Return ``host:port``, or `UNIX`, for the peer of an ASGI scope."""
     client = scope.get("client")
-    return UNIX if client is None else _with_port(client[0], client[1])
+    return name_of(client and (client[0], client[1]))
 
 
-def peer_of_socket(sock: socket.socket) -> str:
-    """Return ``host:port``, or `UNIX`, for the peer of *sock*; "gone" if it is."""
+def address_of_peer(sock: socket.socket) -> tuple[str, int] | None:
+    """Return host and port of the peer of *sock*; None if it is a unix socket, or `GONE`."""
     if sock.family == socket.AF_UNIX:
-        return UNIX
+        return None
     try:
         host, port = sock.getpeername()[:2]
     except OSError:
-        return "gone"
-    return _with_port(host, port)
+        return GONE
+    return str(host), int(port)
 
 
-def _with_port(host: str, port: int) -> str:
+def name_of(address: tuple[str, int] | None) -> str:
+    """Return ``host:port``; of a visitor behind a proxy the port is often not known (0)."""
+    if address is None:
+        return UNIX
+    host, port = address
+    if not port:
+        return host
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

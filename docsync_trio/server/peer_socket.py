@@ -12,7 +12,7 @@ from typing import Final
 
 import trio
 
-from docsync_trio.server.peer_name import peer_of_socket
+from docsync_trio.server.peer_name import address_of_peer, name_of
 from docsync_trio.server.silence import give_up_silent_peer
 
 SMALLEST_READ: Final = 2**16
@@ -27,7 +27,7 @@ class PeerSocket:
     `trio.ClosedResourceError`; what the network does raises `OSError`.
     """
 
-    __slots__ = ("_read_size", "_socket", "closed", "peer")
+    __slots__ = ("_destination", "_early", "_read_size", "_socket", "_source", "closed", "peer")
 
     def __init__(self, sock: socket.socket) -> None:
         sock.settimeout(0)
@@ -38,15 +38,31 @@ class PeerSocket:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = sock
         self._read_size = SMALLEST_READ
+        self._early = b""
+        # Asked now, since a peer that has gone has no address any more.
+        self._source = address_of_peer(sock)
+        self._destination: tuple[str, int] | None = None
         self.closed = False
-        self.peer = peer_of_socket(sock)
+        self.peer = name_of(self._source)
 
     def give_up_when_silent(self, *, ping: float, pong: float) -> None:
         """Have the kernel end the connection when its peer is gone; see `silence`."""
         give_up_silent_peer(self._socket, ping=ping, pong=pong)
 
+    def introduce(self, source: tuple[str, int], destination: tuple[str, int] | None) -> None:
+        """Speak from now on of the addresses that a proxy has told, not of the proxy's own."""
+        self._source, self._destination = source, destination
+        self.peer = name_of(source)
+
+    def put_back(self, data: bytes) -> None:
+        """Let the next `receive` return *data*, which it has returned before."""
+        self._early = data
+
     async def receive(self) -> bytes:
         """Wait for bytes and return all that are there; ``b""`` is the end."""
+        if self._early:
+            early, self._early = self._early, b""
+            return early
         while True:
             self._check_open()
             await trio.lowlevel.wait_readable(self._socket)
@@ -129,14 +145,11 @@ class PeerSocket:
 
     def address(self) -> tuple[str, int] | None:
         """Return our own end's host and port, None on a unix socket."""
-        return _host_and_port(self._socket.getsockname())
+        return self._destination or _host_and_port(self._socket.getsockname())
 
     def peer_address(self) -> tuple[str, int] | None:
-        """Return the peer's host and port; None on a unix socket or if it has gone."""
-        try:
-            return _host_and_port(self._socket.getpeername())
-        except OSError:
-            return None
+        """Return the peer's host and port; None on a unix socket."""
+        return self._source
 
     def as_stream(self) -> trio.SocketStream:
         """Return Trio's stream of the same socket."""

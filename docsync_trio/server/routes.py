@@ -46,6 +46,7 @@ from docsync_trio.server.served_applications import (
 )
 from docsync_trio.server.static import ExtensionFiles, Folder, MadeFile, OneFile, StaticFiles
 from docsync_trio.server.static_files import FileCache
+from docsync_trio.server.visited_scope import VisitedScope
 from docsync_trio.server.websocket import websocket_limits
 from docsync_trio.sessions.application_context import ApplicationContext
 
@@ -65,8 +66,10 @@ def build_asgi(
     tree = RouteTree.of(site.settings.server.prefix, table.routes(), rest)
     admit = partial(admit_websocket, site)
     limits = websocket_limits(site.settings.server)
+    visited = VisitedScope.of(site.settings.server)
 
     async def asgi(scope: Scope, receive: Receive, send: Send) -> None:
+        scope = visited.of_request(scope)
         match scope["type"]:
             case "http":
                 await table.answers.around(tree.router_for(scope), scope, receive, send)

@@ -1,6 +1,7 @@
 import datetime as dt
 import pathlib
 import re
+from ipaddress import ip_network
 
 import pytest
 
@@ -10,6 +11,7 @@ from docsync_trio.config.lists import FreeTable, ListOf, OneOrMore
 from docsync_trio.config.names import FunctionName, Metadata, ModuleName, Secret
 from docsync_trio.config.places import ExistingPath, OriginPattern, UrlPath, UrlPrefix
 from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Text, Whole
+from docsync_trio.config.trusted import TrustedProxy
 
 ENORMOUS = 10**1000
 
@@ -33,6 +35,10 @@ def around(tmp_path):
         (BindAddress(), "[::1]:80", TcpBind("::1", 80)),
         (BindAddress(), "unix:/run/x y.sock", UnixBind(pathlib.Path("/run/x y.sock"))),
         (BindAddress(), "fd://3", FdBind(3)),
+        (TrustedProxy(), "unix", "unix"),
+        (TrustedProxy(), "127.0.0.1", ip_network("127.0.0.1/32")),
+        (TrustedProxy(), "10.0.0.0/8", ip_network("10.0.0.0/8")),
+        (TrustedProxy(), "2001:db8::/32", ip_network("2001:db8::/32")),
         (OneOrMore(Whole()), [1, 2], (1, 2)),
         (OneOrMore(Text()), "a", ("a",)),
         (UrlPath(), "/", "/"),
@@ -62,6 +68,11 @@ def test_a_value_is_read(kind, value, read, around):
 @pytest.mark.parametrize(
     ("kind", "value", "text"),
     [
+        (TrustedProxy(), True, 'expected an address such as "10.0.0.7", a network such as'),
+        (TrustedProxy(), "*", "would let every visitor write their own address"),
+        (TrustedProxy(), "10.0.0.1/8", 'is an address inside of 10.0.0.0/8; write "10.0.0.0/8"'),
+        (TrustedProxy(), "proxy.example.org", "names are not looked up"),
+        (TrustedProxy(), "300.1.1.1", 'not "300.1.1.1"'),
         (Text(), True, "expected a string, not true"),
         (Text(), 1.5, 'expected a string, not 1.5; write "1.5"'),
         (Text(), dt.date(2026, 1, 2), "expected a string, not 2026-01-02"),

@@ -248,3 +248,18 @@ async def test_a_reader_of_something_big_on_a_slow_line_gets_all_of_it(autojump_
     assert trio.current_time() > 2 * patient_send.SEND_SECONDS
     await theirs.aclose()
     ours.close()
+
+
+async def slow(scope, receive, send):
+    await trio.sleep(5)
+    await hello(scope, receive, send)
+
+
+async def test_the_idle_time_begins_with_the_answer_however_long_that_took(autojump_clock):
+    site = FakeSite(keep_alive=KeepAliveSettings(http=2.0, ping=1.0, pong=0.5, shutdown=1.0))
+    site.endpoints["/slow"] = slow
+    async with served(site) as server:
+        peer = await server.connect()
+        assert await peer.get("/slow") == (200, b"hello")
+        await trio.sleep(1.5)
+        assert await peer.get("/") == (200, b"hello")
