@@ -134,7 +134,8 @@ async def open_site(
             applications=contexts,
             tokens=_tokens(settings),
             observe=observe,
-            show_errors=all(map(is_private, settings.server.bind)),
+            show_errors=all(map(is_private, settings.server.bind))
+            and not settings.server.trusted_proxies,
         )
         try:
             yield Site(
