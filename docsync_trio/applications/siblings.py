@@ -16,6 +16,11 @@ _imported_from: dict[pathlib.Path, dict[str, ModuleType]] = {}
 """For each folder what its applications imported from it, as ``sys.modules`` is for Python."""
 
 
+def module_tables() -> tuple[dict[str, ModuleType], ...]:
+    """Return every table that has modules by name: ``sys.modules``, then one for each folder."""
+    return (sys.modules, *_imported_from.values())
+
+
 @contextlib.contextmanager
 def own_siblings(folder: pathlib.Path) -> Iterator[None]:
     """In this block an import of a name that *folder* holds finds what *folder* holds."""

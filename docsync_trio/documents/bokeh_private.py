@@ -6,9 +6,8 @@ version at fault, so that nobody has to find out from a broken page.
 
 import sys
 import weakref
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextvars import ContextVar
-from types import ModuleType
 from typing import Any
 
 import bokeh
@@ -163,24 +162,32 @@ def destroy(document: Document) -> None:
     document.callbacks.destroy()
     del document._roots, document._theme, document._template  # noqa: SLF001
     document._session_context = None  # noqa: SLF001
-    _forget_models_of(modules)
+    forget_models_of({module.__name__ for module in modules})
     for module in modules:
         sys.modules.pop(module.__name__, None)
         vars(module).clear()
 
 
-def _forget_models_of(modules: list[ModuleType]) -> None:
-    """Take the model classes that *modules* defined out of Bokeh's table of all of them.
+def forget_models_of(modules: Collection[str]) -> list[type[HasProps]]:
+    """Take the model classes that *modules*, named, defined out of Bokeh's table of all of them.
 
     Bokeh imports the module of every class in it for every page; once the module of one is
-    gone, no page of the process can be rendered any more.
+    gone, no page of the process can be rendered any more. Returns them; see `remember_models`.
     """
-    names = {module.__name__ for module in modules}
+    if not modules:
+        return []
     resolver: Any = _default_resolver  # its stub leaves half of it out
-    if names:
-        for model in HasProps.model_class_reverse_map.values():
-            if model.__module__ in names:
-                resolver.remove(model)
+    models = [one for one in HasProps.model_class_reverse_map.values() if one.__module__ in modules]
+    for model in models:
+        resolver.remove(model)
+    return models
+
+
+def remember_models(models: Iterable[type[HasProps]]) -> None:
+    """Put *models* back into Bokeh's table of all of them."""
+    resolver: Any = _default_resolver
+    for model in models:
+        resolver.add(model)
 
 
 def check() -> None:

@@ -53,15 +53,27 @@ from docsync_trio.sessions.application_context import ApplicationContext
 GET = ("GET",)
 
 
+@attrs.frozen(eq=False)
+class Stock:
+    """What is kept ready to be sent, whichever applications there are."""
+
+    cache: FileCache = attrs.field(factory=FileCache)
+    bokehjs: BokehJS = attrs.field(factory=BokehJS)
+
+
 def build_asgi(
-    site: ServedApplications, endpoints: Mapping[str, Endpoint], mounts: OpenMounts
+    site: ServedApplications,
+    endpoints: Mapping[str, Endpoint],
+    mounts: OpenMounts,
+    stock: Stock | None = None,
 ) -> ASGIApp:
     """Return the ASGI application that answers for *site*.
 
     *endpoints* has the functions of ``[[routes]]``, by path, *mounts* the web applications.
+    *stock* is that of the site before, where this one takes its place.
     """
     answers = Answers(site.observe, site.show_errors, links_of(site))
-    table = _Table(site, endpoints, mounts, answers)
+    table = _Table(site, endpoints, mounts, answers, stock or Stock())
     rest = mounts.rest or _nothing_here
     tree = RouteTree.of(site.settings.server.prefix, table.routes(), rest)
     admit = partial(admit_websocket, site)
@@ -105,20 +117,19 @@ class _Table:
     endpoints: Mapping[str, Endpoint]
     mounts: OpenMounts
     answers: Answers
-    cache: FileCache = attrs.field(factory=FileCache)
-    bokehjs: BokehJS = attrs.field(factory=BokehJS)
+    stock: Stock
 
     def routes(self) -> Iterator[Route]:
         yield Route(
             self._url("/static/extensions/{file:path}"),
-            ExtensionFiles(extension_dirs, self.cache),
+            ExtensionFiles(extension_dirs, self.stock.cache),
             methods=GET,
         )
         yield from self._routes_of(
             [c for c in self.site.applications if not has_parameters(c.application.path)]
         )
         yield from self._site_routes()
-        yield from extra_routes(self.site, self.endpoints, self.cache)
+        yield from extra_routes(self.site, self.endpoints, self.stock.cache)
         yield from self.mounts.routes()
         yield from self._routes_of(
             [c for c in self.site.applications if has_parameters(c.application.path)]
@@ -128,10 +139,10 @@ class _Table:
         yield Route(self._url(f"/static/{NAME}"), MadeFile(page_script()), methods=GET)
         yield Route(
             self._url("/static/{file:path}"),
-            self.mounts.behind(StaticFiles((self._bokehjs,), self.cache)),
+            self.mounts.behind(StaticFiles((self._bokehjs,), self.stock.cache)),
             methods=GET,
         )
-        yield Route(self._url("/favicon.ico"), OneFile(favicon(), self.cache), methods=GET)
+        yield Route(self._url("/favicon.ico"), OneFile(favicon(), self.stock.cache), methods=GET)
         taken = {c.application.path for c in self.site.applications}
         taken |= {route.path for route in self.site.settings.routes}
         if "/" not in taken:
@@ -151,7 +162,7 @@ class _Table:
     def _page_routes(self, context: ApplicationContext) -> Iterator[Route]:
         url = self._pattern(context)
         kind = InstantPage if self.site.page_of(context) == "instant" else Page
-        page = kind(self.site, context, self.bokehjs)
+        page = kind(self.site, context, self.stock.bokehjs)
         yield Route(url, page, methods=GET)
         if not url.endswith("/"):
             yield Route(f"{url}/", without_slash, methods=GET)
@@ -160,7 +171,7 @@ class _Table:
 
     def _routes_below(self, context: ApplicationContext) -> Iterator[Route]:
         url = self._pattern(context)
-        autoload = Autoload(self.site, context, self.bokehjs, self.answers)
+        autoload = Autoload(self.site, context, self.stock.bokehjs, self.answers)
         yield Route(below(url, "/autoload.js"), autoload, methods=["GET", "OPTIONS"])
         yield Route(below(url, "/metadata"), Metadata(self.site, context), methods=GET)
         yield Route(
@@ -171,12 +182,12 @@ class _Table:
         own = context.application.static_path
         folders = (self._bokehjs,) if own is None else (Folder(own), self._bokehjs)
         yield Route(
-            below(url, "/static/{file:path}"), StaticFiles(folders, self.cache), methods=GET
+            below(url, "/static/{file:path}"), StaticFiles(folders, self.stock.cache), methods=GET
         )
 
     @property
     def _bokehjs(self) -> Folder:
-        return Folder(self.bokehjs.root, public=True, versions_are_ours=True)
+        return Folder(self.stock.bokehjs.root, public=True, versions_are_ours=True)
 
     def _index(self) -> Index:
         named = [

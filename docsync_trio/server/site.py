@@ -7,8 +7,8 @@ before any application has run a hook.
 import ipaddress
 import pathlib
 import secrets
-from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import attrs
@@ -31,7 +31,7 @@ from docsync_trio.server.extra_routes import Endpoint, load_endpoints
 from docsync_trio.server.join import Admit
 from docsync_trio.server.mounts import Mount, load_mounts, need_asyncio
 from docsync_trio.server.open_mounts import OpenMounts, open_mounts
-from docsync_trio.server.routes import build_asgi
+from docsync_trio.server.routes import Stock, build_asgi
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.facilities import Facilities, open_facilities
@@ -75,6 +75,16 @@ class LoadedApplications:
 
 def load_applications(site: LoadedSite | SiteSettings) -> LoadedApplications:
     """Import everything that *site* names. Raises `ConfigError` with all that is wrong."""
+    loaded, problems = load_good_applications(site)
+    if problems:
+        raise site.explain(problems) if isinstance(site, LoadedSite) else _explain(problems)
+    return loaded
+
+
+def load_good_applications(
+    site: LoadedSite | SiteSettings,
+) -> tuple[LoadedApplications, list[Problem]]:
+    """Import everything that *site* names; return what is good, and all that is wrong."""
     settings = site.settings if isinstance(site, LoadedSite) else site
     source = site.source if isinstance(site, LoadedSite) else None
     base = pathlib.Path.cwd() if source is None else source.absolute().parent
@@ -85,9 +95,8 @@ def load_applications(site: LoadedSite | SiteSettings) -> LoadedApplications:
     ]
     endpoints = load_endpoints(settings.routes, base, problems)
     mounts = load_mounts(settings.routes, base, problems)
-    if problems:
-        raise site.explain(problems) if isinstance(site, LoadedSite) else _explain(problems)
-    return LoadedApplications(tuple(a for a in applications if a is not None), endpoints, mounts)
+    good = tuple(a for a in applications if a is not None)
+    return LoadedApplications(good, endpoints, mounts), problems
 
 
 def _explain(problems: Iterable[Problem]) -> ConfigError:
@@ -108,10 +117,8 @@ async def open_site(
     listens yet: give `Site.asgi` to a server, or the site to `docsync_trio.server.serve`.
     Raises `ConfigError`, and `ServerError` for a Bokeh that differs from those we know.
     """
-    check_bokeh()
     settings = site.settings if isinstance(site, LoadedSite) else site
-    if settings.server.speedups:
-        _speed_up(observe)
+    prepare_bokeh(settings, observe)
     loaded = imported or load_applications(site)
     async with AsyncExitStack() as stack:
         facilities = await stack.enter_async_context(
@@ -122,9 +129,10 @@ async def open_site(
                 more_asyncio=need_asyncio(loaded.mounts),
             )
         )
-        contexts = await _open_applications(
-            stack, settings, loaded.applications, facilities, observe
-        )
+        contexts = [
+            await stack.enter_async_context(opening_of(one, settings, facilities, observe))
+            for one in loaded.applications
+        ]
         prefix = settings.server.prefix
         mounts = await stack.enter_async_context(
             open_mounts(loaded.mounts, prefix, facilities, observe=observe)
@@ -132,59 +140,69 @@ async def open_site(
         served = ServedApplications(
             settings=settings,
             applications=contexts,
-            tokens=_tokens(settings),
+            tokens=tokens_of(settings, secrets.token_bytes(32)),
             observe=observe,
-            show_errors=all(map(is_private, settings.server.bind))
-            and not settings.server.trusted_proxies,
+            show_errors=shows_errors(settings),
         )
+        warnings = site.warnings if isinstance(site, LoadedSite) else ()
         try:
-            yield Site(
-                **attrs.asdict(served, recurse=False),
-                asgi=build_asgi(served, loaded.endpoints, mounts),
-                mounts=mounts,
-                warnings=site.warnings if isinstance(site, LoadedSite) else (),
-            )
+            yield with_answers(served, loaded.endpoints, mounts, warnings=warnings)
         finally:
             with trio.CancelScope(shield=True):
                 await served.close()
 
 
-async def _open_applications(
-    stack: AsyncExitStack,
-    settings: SiteSettings,
-    applications: tuple[Application, ...],
-    facilities: Facilities,
-    observe: Observer,
-) -> list[ApplicationContext]:
+def prepare_bokeh(settings: SiteSettings, observe: Observer) -> None:
+    """See that this Bokeh is one that we know, and make it faster if *settings* want that.
+
+    Raises `ServerError`.
+    """
+    check_bokeh()
+    if settings.server.speedups and (reason := speed_up().reason):
+        observe(ModelsNotFaster(reason))
+
+
+def opening_of(
+    application: Application, settings: SiteSettings, facilities: Facilities, observe: Observer
+) -> AbstractAsyncContextManager[ApplicationContext]:
+    """Return what opens *application* as *settings* say."""
     limits = Limits(
         message_size=settings.server.max_message_size,
         buffers=settings.server.max_message_buffers,
         depth=settings.server.max_message_depth,
         values=settings.server.max_message_values,
     )
-    named = {application.path: application for application in settings.applications}
-    return [
-        await stack.enter_async_context(
-            open_application(
-                application,
-                named[application.path].sessions,
-                observe=observe,
-                facilities=facilities,
-                threads=named[application.path].threads,
-                limits=limits,
-            )
-        )
-        for application in applications
-    ]
+    own = next(one for one in settings.applications if one.path == application.path)
+    return open_application(
+        application,
+        own.sessions,
+        observe=observe,
+        facilities=facilities,
+        threads=own.threads,
+        limits=limits,
+    )
 
 
-def _speed_up(observe: Observer) -> None:
-    if reason := speed_up().reason:
-        observe(ModelsNotFaster(reason))
+def with_answers(
+    served: ServedApplications,
+    endpoints: Mapping[str, Endpoint],
+    mounts: OpenMounts,
+    *,
+    stock: Stock | None = None,
+    warnings: tuple[str, ...] = (),
+) -> Site:
+    """Return *served* with the ASGI application that answers for it; see `build_asgi`."""
+    asgi = build_asgi(served, endpoints, mounts, stock)
+    return Site(**attrs.asdict(served, recurse=False), asgi=asgi, mounts=mounts, warnings=warnings)
 
 
-def _tokens(settings: SiteSettings) -> dict[str, TokenSettings]:
-    made = secrets.token_bytes(32)
+def shows_errors(settings: SiteSettings) -> bool:
+    """Say whether visitors may see why an application failed: nobody else can be one."""
+    return all(map(is_private, settings.server.bind)) and not settings.server.trusted_proxies
+
+
+def tokens_of(settings: SiteSettings, made: bytes) -> dict[str, TokenSettings]:
+    """Return how to sign, by the path of the application; *made* is as for `token_settings`."""
     return {a.path: token_settings(a.sessions, made) for a in settings.applications}
 
 
