@@ -17,6 +17,12 @@ from docsync_trio.applications.async_kind import AsyncKind, common_kind, kind_of
 from docsync_trio.applications.bokeh_handler import BokehHandler
 from docsync_trio.applications.directory import DirectoryHandler
 from docsync_trio.applications.file import FileHandler
+from docsync_trio.applications.framework import (
+    Framework,
+    FrameworkName,
+    common_framework,
+    framework_named,
+)
 from docsync_trio.applications.function import FunctionHandler
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import Hooks, hooks_in, joined
@@ -64,6 +70,10 @@ def _as_handlers(value: object) -> tuple[Handler, ...]:
     return tuple(as_handler(one) for one in many)
 
 
+def _as_framework(value: Framework | FrameworkName) -> Framework:
+    return value if isinstance(value, Framework) else framework_named(value)
+
+
 def _as_hooks(value: Hooks | ModuleType) -> Hooks:
     return hooks_in(vars(value)) if isinstance(value, ModuleType) else value
 
@@ -76,9 +86,10 @@ class Application:
     order; what may stand for one, `as_handler` says. *title* is for the index of applications;
     by default the first that a handler has, else the path. *metadata* is served as it is, or
     is called for each request. *hooks* (`Hooks`, or a module that defines some) run after
-    those that the handlers bring along. *async_kind* is what its ``async`` code is written
-    for; by default it is read from the imports. *run_callbacks_in* says where its plain
-    functions run. Raises `LoadError` when these do not fit.
+    those that the handlers bring along. *framework* is what it is made with (``"bokeh"`` or
+    ``"panel"``), *async_kind* what its ``async`` code is written for; by default both are read
+    from the imports. *run_callbacks_in* says where its plain functions run. Raises `LoadError`
+    when these do not fit.
     """
 
     path: str = attrs.field()
@@ -88,6 +99,7 @@ class Application:
     _further_hooks: Hooks = attrs.field(
         factory=Hooks, converter=_as_hooks, alias="hooks", kw_only=True
     )
+    framework: Framework = attrs.field(kw_only=True, converter=_as_framework)
     async_kind: AsyncKind = attrs.field(kw_only=True)
     run_callbacks_in: RunIn = attrs.field(default="auto", kw_only=True)
 
@@ -111,22 +123,47 @@ class Application:
     def _title_of_handler(self) -> str:
         return next((h.title for h in self.handlers if h.title), self.path)
 
+    @framework.default
+    def _framework_of_handlers(self) -> FrameworkName:
+        return common_framework(handler.framework for handler in self.handlers)
+
+    @framework.validator
+    def _check_framework(self, _: Any, framework: Framework) -> None:
+        if framework.needs_loop and self.run_callbacks_in == "thread":
+            raise LoadError(
+                f"plain functions of {framework.name} applications cannot run in threads of ours; "
+                'leave run_callbacks_in at "auto"'
+            )
+
     @async_kind.default
     def _kind_of_parts(self) -> AsyncKind:
+        if self.framework.needs_asyncio:
+            return "asyncio"
         parts = [handler.async_kind for handler in self.handlers]
         return common_kind([*parts, *map(kind_of_function, self._further_hooks.all())])
 
+    @async_kind.validator
+    def _check_async_kind(self, _: Any, kind: AsyncKind) -> None:
+        if self.framework.needs_asyncio and kind != "asyncio":
+            raise LoadError(
+                f'{self.framework.name} applications need async = "asyncio"; single functions that '
+                "are written for Trio can be marked with docsync_trio.for_trio"
+            )
+
     @functools.cached_property
     def hooks(self) -> Hooks:
-        """The handlers' hooks in their order, then the application's own."""
-        return joined([*(handler.hooks for handler in self.handlers), self._further_hooks])
+        """The framework's hooks, the handlers' in their order, then the application's own."""
+        of_handlers = (handler.hooks for handler in self.handlers)
+        return joined([self.framework.hooks, *of_handlers, self._further_hooks])
 
     @property
     def in_threads(self) -> bool:
         """Whether its plain functions run in threads, so that other sessions stay quick."""
         if self.run_callbacks_in != "auto":
             return self.run_callbacks_in == "thread"
-        return not any(handler.needs_loop for handler in self.handlers)
+        return not (
+            self.framework.needs_loop or any(handler.needs_loop for handler in self.handlers)
+        )
 
     @property
     def static_path(self) -> pathlib.Path | None:

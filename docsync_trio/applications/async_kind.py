@@ -20,7 +20,7 @@ _ASYNCIO = {"asyncio", "tornado", "panel", "aiohttp"}
 
 def kind_of_tree(tree: ast.AST) -> AsyncKind | None:
     """Tell by the imports, also those inside functions; None when there is no sign."""
-    names = set(_imported(tree))
+    names = imported_names(tree)
     if names & _ASYNCIO:
         return "asyncio"
     return "trio" if names & _TRIO else None
@@ -33,10 +33,16 @@ def kind_of_function(function: Callable[..., Any]) -> AsyncKind | None:
 
 def kind_of_module(name: str) -> AsyncKind | None:
     """Tell by the imports of the module *name*, which has been imported."""
+    tree = tree_of_module(name)
+    return None if tree is None else kind_of_tree(tree)
+
+
+def tree_of_module(name: str) -> ast.AST | None:
+    """The source of the module *name*, if that has been imported and its source is there."""
     module = sys.modules.get(name)
     try:
-        return kind_of_tree(ast.parse(inspect.getsource(module))) if module else None
-    except (OSError, TypeError, SyntaxError):  # no source: built in, or typed at a prompt
+        return ast.parse(inspect.getsource(module)) if module else None
+    except (OSError, TypeError, SyntaxError):  # built in, or typed at a prompt
         return None
 
 
@@ -44,6 +50,11 @@ def common_kind(kinds: Iterable[AsyncKind | None]) -> AsyncKind:
     """Decide for an application whose parts are of these *kinds*: asyncio unless all say trio."""
     told = {kind for kind in kinds if kind is not None}
     return "trio" if told == {"trio"} else "asyncio"
+
+
+def imported_names(tree: ast.AST) -> set[str]:
+    """The top-level names of all that the code imports, also inside functions."""
+    return set(_imported(tree))
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:

@@ -14,6 +14,7 @@ import bokeh.application.handlers.handler as bokeh_handler
 from bokeh.document import Document
 
 from docsync_trio.applications.async_kind import kind_of_function
+from docsync_trio.applications.framework import framework_of_function
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import HOOK_NAMES, Hooks
 from docsync_trio.applications.load_error import LoadError
@@ -42,6 +43,7 @@ class BokehHandler(Handler):
         static = handler.static_path()
         self.static_path = pathlib.Path(static).absolute() if static else None
         self.async_kind = kind_of_function(type(handler))
+        self.framework = framework_of_function(type(handler))
         self.needs_loop = function_needs_loop(type(handler))
         self.hooks = Hooks(
             **{

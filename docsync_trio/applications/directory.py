@@ -54,6 +54,7 @@ class DirectoryHandler(Handler):
         self.hooks = joined([*(_hooks_of(script) for script in hook_scripts), self._main.hooks])
         kinds = [self._main.async_kind, *(script.async_kind for script in hook_scripts)]
         self.async_kind = common_kind(kinds) if any(kinds) else None
+        self.framework = self._main.framework
         self.needs_loop = self._main.needs_loop or any(
             tree_needs_loop(script.tree) for script in hook_scripts
         )

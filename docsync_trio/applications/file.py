@@ -6,7 +6,9 @@ from types import ModuleType
 
 from bokeh.document import Document
 
+from docsync_trio.applications.async_kind import imported_names
 from docsync_trio.applications.file_hooks import hooks_of_file
+from docsync_trio.applications.framework import framework_of_imports
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.loop_needs import tree_needs_loop
 from docsync_trio.applications.script import Script
@@ -19,6 +21,7 @@ class ScriptHandler(Handler):
         self.script = script
         self.hooks = hooks_of_file(script)
         self.async_kind = script.async_kind
+        self.framework = framework_of_imports(imported_names(script.tree))
         self.needs_loop = tree_needs_loop(script.tree)
         self.files = frozenset({script.path})
 

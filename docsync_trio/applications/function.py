@@ -8,6 +8,7 @@ from typing import Any, cast
 from bokeh.document import Document
 
 from docsync_trio.applications.async_kind import kind_of_function
+from docsync_trio.applications.framework import framework_of_function
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import takes_arguments
 from docsync_trio.applications.load_error import LoadError
@@ -31,6 +32,7 @@ class FunctionHandler(Handler):
             raise LoadError(f"{name} is called with the document; write {name}(document)")
         self.function = function
         self.async_kind = kind_of_function(function)
+        self.framework = framework_of_function(function)
         self.needs_loop = function_needs_loop(function)
         self.files = _source_file(function)
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable
 from bokeh.document import Document
 
 from docsync_trio.applications.async_kind import AsyncKind
+from docsync_trio.applications.framework import FrameworkName
 from docsync_trio.applications.hooks import Hooks
 
 
@@ -34,6 +35,9 @@ class Handler(abc.ABC):
 
     async_kind: AsyncKind | None = None
     """What the handler's ``async`` code is written for; None when it does not show."""
+
+    framework: FrameworkName | None = None
+    """The framework that the handler's code is made with; None when it does not show."""
 
     needs_loop: bool = False
     """Whether its plain functions must not run in a thread; see `loop_needs`."""

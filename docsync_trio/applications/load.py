@@ -53,6 +53,8 @@ def load_application(
     if len(problems) > known or hooks is None:
         return None
     further: dict[str, Any] = {"title": settings.title} if settings.title else {}
+    if settings.framework != "auto":
+        further["framework"] = settings.framework
     if settings.async_ != "auto":
         further["async_kind"] = settings.async_
     further["run_callbacks_in"] = settings.run_callbacks_in

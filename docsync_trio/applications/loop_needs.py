@@ -6,11 +6,12 @@ functions, and frameworks that do so behind its back, have to stay where the loo
 
 import ast
 import inspect
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
-_FRAMEWORKS = {"panel", "tornado"}
+from docsync_trio.applications.async_kind import tree_of_module
+
+_FRAMEWORKS = {"tornado"}
 _NEEDS_A_RUNNING_LOOP = {"create_task", "ensure_future", "get_event_loop", "get_running_loop"}
 
 
@@ -27,11 +28,8 @@ def tree_needs_loop(tree: ast.AST) -> bool:
 
 def function_needs_loop(function: Callable[..., Any]) -> bool:
     """Tell by the module that *function* was written in; no when its source is not there."""
-    module = sys.modules.get(getattr(inspect.unwrap(function), "__module__", None) or "")
-    try:
-        return tree_needs_loop(ast.parse(inspect.getsource(module))) if module else False
-    except (OSError, TypeError, SyntaxError):  # no source: built in, or typed at a prompt
-        return False
+    tree = tree_of_module(getattr(inspect.unwrap(function), "__module__", None) or "")
+    return tree is not None and tree_needs_loop(tree)
 
 
 def _imports_framework(node: ast.AST) -> bool:

@@ -19,6 +19,7 @@ from docsync_trio.config.places import ExistingPath, UrlPath, WebsocketPath
 from docsync_trio.config.scalars import Choice, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
 
+FrameworkWord = Literal["auto", "bokeh", "panel"]
 AsyncWord = Literal["auto", "trio", "asyncio"]
 RunInWord = Literal["auto", "thread", "loop"]
 PageWord = Literal["built", "instant", "none"]
@@ -117,6 +118,12 @@ class ApplicationSettings:
         "auto",
         doc='Which library its `async def` code is written for; "auto" reads the imports of its '
         "files.",
+    )
+    framework: Annotated[FrameworkWord, Choice(("auto", "bokeh", "panel"))] = key(
+        "auto",
+        doc='What it is made with. "panel": documents, pages and callbacks are those of Panel; '
+        '"auto" reads the imports of its files. Panel has to be installed: '
+        '`pip install "docsync-trio[panel]"`.',
     )
     run_callbacks_in: Annotated[RunInWord, Choice(("auto", "thread", "loop"))] = key(
         "auto",

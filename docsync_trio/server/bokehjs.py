@@ -38,10 +38,11 @@ class BokehJS:
             # Embedded pages say themselves what they call us: there may be many names.
             if len(self._bundles) >= _MOST_BUNDLES:
                 self._bundles.clear()
-            self._bundles[root_url] = bundle_for_objs_and_resources(None, self._resources(root_url))
+            self._bundles[root_url] = bundle_for_objs_and_resources(None, self.resources(root_url))
         return self._bundles[root_url]
 
-    def _resources(self, root_url: str) -> Resources:
+    def resources(self, root_url: str) -> Resources:
+        """Return where BokehJS itself is; *root_url* is as for `bundle`."""
         mode = settings.resources(default="server")
         if mode not in ("server", "server-dev"):
             return Resources(mode=mode)

@@ -23,7 +23,12 @@ from docsync_trio.server.answers import Answers
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.cross_origin import may_talk
 from docsync_trio.server.open_session import open_session_for
-from docsync_trio.server.page_script import in_quotes, websocket_statement, with_page_script
+from docsync_trio.server.page_script import (
+    in_quotes,
+    page_script_url,
+    websocket_statement,
+    with_page_script,
+)
 from docsync_trio.server.pages import matched_request
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -123,7 +128,7 @@ class Autoload:
             return explanation.status, explanation.as_script(element), fields
 
     def _loader(self, session: Session, placement: Placement, request: Request) -> str:
-        bundle = self._bundle(placement, request)
+        bundle = self._bundle(session, placement, request)
         element = ID(placement.element)
         item = RenderItem(token=session.token, elementid=element, use_for_title=False)
         url = placement.absolute_url
@@ -139,11 +144,13 @@ class Autoload:
         bundle.js_raw.append(render)
         return AUTOLOAD_JS.render(bundle=bundle, elementid=element)
 
-    def _bundle(self, placement: Placement, request: Request) -> Bundle:
+    def _bundle(self, session: Session, placement: Placement, request: Request) -> Bundle:
         root = root_url(self.site.settings.server.prefix, request.root_path, placement.server)
         if placement.own_resources:
             return with_page_script(bundle_for_objs_and_resources(None, None), root)
-        return with_page_script(self.bokehjs.bundle(root), root)
+        framework, resources = self.context.application.framework, self.bokehjs.resources(root)
+        made = framework.bundle(session.document, resources, page_script_url(root))
+        return made or with_page_script(self.bokehjs.bundle(root), root)
 
 
 def cross_origin_fields(request: Request, allow_origins: tuple[str, ...]) -> Fields:

@@ -1,4 +1,4 @@
-"""``[[routes]]``: what a site serves besides applications."""
+"""What a site serves besides applications: ``[[routes]]``, and files of frameworks."""
 
 import pathlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,6 +10,7 @@ from docsync_trio.applications.load_error import LoadError
 from docsync_trio.applications.reference import load_function
 from docsync_trio.base.errors import Problem
 from docsync_trio.config.schema import RouteSettings
+from docsync_trio.server.component_files import ComponentFiles
 from docsync_trio.server.endpoint_site import WithSite
 from docsync_trio.server.path_numbers import with_short_numbers
 from docsync_trio.server.redirect import Redirect
@@ -43,10 +44,14 @@ def load_endpoints(
 def extra_routes(
     site: ServedApplications, endpoints: Mapping[str, Endpoint], cache: FileCache
 ) -> Iterator[Route]:
-    """Yield the routes of *site* that its settings describe.
+    """Yield the routes of *site* that its settings describe, and those of its frameworks.
 
     *endpoints* has the functions, by path; they find the site's applications.
     """
+    frameworks = {context.application.framework for context in site.applications}
+    if serving := [framework for framework in frameworks if framework.serves_components]:
+        url = url_below(site.settings.server.prefix, "/components/{file:path}")
+        yield Route(url, ComponentFiles(serving, cache), methods=["GET"])
     for route in site.settings.routes:
         url = with_short_numbers(url_below(site.settings.server.prefix, route.path))
         if route.static is not None:

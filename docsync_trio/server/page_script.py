@@ -34,13 +34,18 @@ def page_script() -> StaticFile:
     return prepared(SOURCES[0].with_name("page.js"), (0, 0, newest, len(content)), content)
 
 
-def with_page_script(bundle: Bundle, root_url: str, *, websocket: str = "") -> Bundle:
-    """Return *bundle* and our script; *root_url* is the URL that ``static/`` is below.
+def page_script_url(root_url: str, *, websocket: str = "") -> str:
+    """Return the address of our script; *root_url* is the URL that ``static/`` is below.
 
     *websocket* is where the page's own websocket is, unless it is at the usual place.
     """
     query = {"v": page_script().version} | ({"websocket": websocket} if websocket else {})
-    ours = URL(f"{root_url}static/{NAME}?{urlencode(query, safe='/')}")
+    return f"{root_url}static/{NAME}?{urlencode(query, safe='/')}"
+
+
+def with_page_script(bundle: Bundle, root_url: str, *, websocket: str = "") -> Bundle:
+    """Return *bundle* and our script; the others are as for `page_script_url`."""
+    ours = URL(page_script_url(root_url, websocket=websocket))
     return Bundle(
         [*bundle.js_files, ours], bundle.js_raw, bundle.css_files, bundle.css_raw, bundle.hashes
     )

@@ -9,7 +9,7 @@ from docsync_trio.base.errors import ApplicationError, new_incident
 from docsync_trio.base.events import BuildFailed
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.open_session import open_session_for
-from docsync_trio.server.page_script import with_page_script
+from docsync_trio.server.page_script import page_script_url, with_page_script
 from docsync_trio.server.request import request_from_scope
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -50,9 +50,14 @@ class Page:
 
     def _html(self, session: Session, request: Request) -> str:
         document = session.document
-        item = RenderItem(token=session.token, roots=document.roots, use_for_title=True)
         root = root_url(self.site.settings.server.prefix, request.root_path)
         websocket = self.site.websocket_seen_from(self.context, request)
+        script = page_script_url(root, websocket=websocket)
+        framework, resources = self.context.application.framework, self.bokehjs.resources(root)
+        page = framework.page(document, session.token, resources, script)
+        if page is not None:
+            return page
+        item = RenderItem(token=session.token, roots=document.roots, use_for_title=True)
         return html_page_for_render_items(
             with_page_script(self.bokehjs.bundle(root), root, websocket=websocket),
             {},

@@ -28,7 +28,7 @@ from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.caller import Caller, name_of
 from docsync_trio.sessions.contexts import ServerContext
-from docsync_trio.sessions.curfew import Step
+from docsync_trio.sessions.curfew import CLOSING_GRACE, HOOK_GRACE, STUBBORN_GRACE, Step
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.fire_wall import contained, fault_of_the_application
 from docsync_trio.sessions.making import Making
@@ -41,15 +41,6 @@ from docsync_trio.sessions.tasks import Tasks
 from docsync_trio.sessions.wire import Ending
 
 RESTARTING = Ending(CloseCode.RESTARTING, "the server is restarting")
-
-HOOK_GRACE = 10.0
-"""Seconds that all ``on_server_unloaded`` hooks of an application get together."""
-
-CLOSING_GRACE = 60.0
-"""Seconds until the hooks of the application's end run though sessions still end."""
-
-STUBBORN_GRACE = 10.0
-"""Seconds until a session is buried whose tasks go on although they were cancelled."""
 
 
 @attrs.define(eq=False)
@@ -93,6 +84,12 @@ class ApplicationContext:
         return self.application.path
 
     @property
+    def io_loop(self) -> object:
+        """The asyncio loop that its ``async`` code runs on, by Bokeh's name; None on Trio."""
+        bridge = self._environment.bridge
+        return None if bridge is None else bridge.loop
+
+    @property
     def sessions(self) -> Mapping[str, Session]:
         """The sessions that are alive, by id."""
         return MappingProxyType(self._sessions)
@@ -129,30 +126,42 @@ class ApplicationContext:
             return await self._makings[session_id].wait()
         return session
 
-    async def end_sessions(self, ending: Ending, reason: str, *, within: float = math.inf) -> None:
+    async def end_sessions(
+        self, ending: Ending, reason: str, *, within: float | None = math.inf
+    ) -> None:
         """End all sessions and wait until they are gone.
 
-        This is the beginning of the end, which takes no more than *within* seconds: pages
-        are still made for visitors who are waiting for them, websockets are sent away.
+        This is the beginning of the end: pages are still made for visitors who are waiting
+        for them, websockets are sent away. It is that of the server, which takes no more than
+        *within* seconds; None: of this application alone.
         """
         self._ending = True
-        self._environment.facilities.curfew.begin(within)
+        if within is not None:
+            self._environment.facilities.curfew.begin(within)
         for session in list(self._sessions.values()):
             session.end(ending, reason)
         for end in list(self._ends.values()):
             await end.wait()
 
-    async def close(self) -> None:
-        """End what is left of it, sessions first, and run the hooks of its end, once."""
+    async def close(
+        self,
+        ending: Ending = RESTARTING,
+        reason: str = "the server is shutting down",
+        *,
+        within: float | None = math.inf,
+    ) -> None:
+        """End what is left of it, sessions first, and run the hooks of its end, once.
+
+        *ending*, *reason* and *within* are as for `end_sessions`.
+        """
         if self._closed:
             return
         self._closed = True
         curfew = self._environment.facilities.curfew
-        makings = list(self._makings.values())
-        for making in makings:
+        for making in (makings := list(self._makings.values())):
             making.scope.cancel()
         with curfew.grace(Step.SESSION_HOOKS, CLOSING_GRACE):
-            await self.end_sessions(RESTARTING, "the server is shutting down")
+            await self.end_sessions(ending, reason, within=within)
             for making in makings:
                 await making.buried.wait()
         with curfew.grace(Step.SERVER_HOOKS, HOOK_GRACE) as grace:
@@ -197,14 +206,8 @@ class ApplicationContext:
         begun, over = trio.current_time(), trio.Event()
         try:
             async with trio.open_nursery() as nursery:
-                session = Session(
-                    session_id,
-                    request,
-                    by_websocket,
-                    self._environment,
-                    self.server_context,
-                    nursery,
-                )
+                make = partial(Session, session_id, request, by_websocket)
+                session = make(self._environment, self.server_context, nursery)
                 with trio.move_on_after(self.settings.build_timeout) as limit:
                     await session.build()
                 if limit.cancelled_caught:
@@ -216,12 +219,11 @@ class ApplicationContext:
                 nursery.cancel_scope.cancel()
         except BaseException as error:
             fault = fault_of_the_application(error)
-            if fault is not None:
-                self._failed(session_id, making, fault)
             if fault is None:
                 if session is not None:
                     session.end(RESTARTING, "the server is shutting down")
                 raise
+            self._failed(session_id, making, fault)
         finally:
             over.set()
             with trio.CancelScope(shield=True):
@@ -252,9 +254,8 @@ class ApplicationContext:
         error = TimeoutError(f"the document was not filled within {limit}; sessions.build_timeout")
         self._environment.observe(BuildFailed(self.url, session_id, error, new_incident()))
         text = f"This page could not be made within {limit}. Please try again later."
-        self._give_up(
-            session_id, making, partial(Refusal, 503, text, retry_after=RETRY_AFTER), error
-        )
+        refusal = partial(Refusal, 503, text, retry_after=RETRY_AFTER)
+        self._give_up(session_id, making, refusal, error)
 
     def _failed(self, session_id: str, making: Making, fault: BaseException) -> None:
         if making.is_done():

@@ -41,12 +41,12 @@ _tasks_of_session: ContextVar[Tasks | None] = ContextVar("docsync_asyncio_tasks"
 class AsyncioBridge:
     """Runs awaitables that are written for asyncio, from Trio tasks."""
 
-    _loop: asyncio.AbstractEventLoop
+    loop: asyncio.AbstractEventLoop
     _curfew: Curfew
 
     async def run(self, awaitable: Awaitable[T]) -> T:
         """The result of *awaitable*, run as an asyncio task that ends when we are cancelled."""
-        return await _wait_for(asyncio.ensure_future(awaitable, loop=self._loop), self._curfew)
+        return await _wait_for(asyncio.ensure_future(awaitable, loop=self.loop), self._curfew)
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from bokeh.application.application import ServerContext as BokehServerContext
 from bokeh.application.application import SessionContext as BokehSessionContext
 from bokeh.document import Document
 
+from docsync_trio.applications.application import Application
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.asyncio_bridge import EitherWay
 from docsync_trio.sessions.ended_session import EndedSession
@@ -104,7 +105,7 @@ class ServerContext(BokehServerContext):
     @property
     def sessions(self) -> list[Any]:
         """The sessions that are alive now."""
-        return list(self._application_context.sessions.values())
+        return [one.context.session for one in self._application_context.sessions.values()]
 
     @property
     def groups(self) -> ServerGroups:
@@ -168,10 +169,14 @@ class ServerContext(BokehServerContext):
 class SessionContext(BokehSessionContext):
     """One session: what ``curdoc().session_context`` and the session hooks are given."""
 
-    def __init__(self, session: ServedSession, server_context: ServerContext) -> None:
+    def __init__(
+        self, session: ServedSession, server_context: ServerContext, application: Application
+    ) -> None:
         super().__init__(server_context, session.id)  # type: ignore[arg-type]
         self._session: ServedSession = session
         self._document = session.document
+        self._seen = application.framework.session(session)
+        self._request = application.framework.request(session.request, application.path)
 
     @property
     def destroyed(self) -> bool:
@@ -179,9 +184,9 @@ class SessionContext(BokehSessionContext):
         return self._session.destroyed
 
     @property
-    def session(self) -> ServedSession:
+    def session(self) -> Any:
         """The session itself."""
-        return self._session
+        return self._seen
 
     @property
     def document(self) -> Document:
@@ -191,7 +196,7 @@ class SessionContext(BokehSessionContext):
     @property
     def request(self) -> Request:
         """The request that made the session: arguments, cookies, headers, path parameters."""
-        return self._session.request
+        return self._request  # type: ignore[no-any-return]
 
     @property
     def token_payload(self) -> Mapping[str, Any]:
@@ -240,6 +245,6 @@ class SessionContext(BokehSessionContext):
     def session_ended(self) -> None:
         """Keep what the session was, and let go of the session itself."""
         was = self._session
-        self._session = EndedSession(
+        self._session = self._seen = EndedSession(
             was.id, was.document, was.request, was.token_payload, was.groups
         )

@@ -15,6 +15,15 @@ import trio
 
 MOST_THREADS = 100
 
+HOOK_GRACE = 10.0
+"""Seconds that all hooks of a session's end, or an application's, get together."""
+
+CLOSING_GRACE = 60.0
+"""Seconds until the hooks of the application's end run though sessions still end."""
+
+STUBBORN_GRACE = 10.0
+"""Seconds until a session is buried whose tasks go on although they were cancelled."""
+
 
 class Step(Enum):
     """A step of the end; its value is the share of the whole time by which it is over."""

@@ -5,13 +5,14 @@ callbacks take turns with the document; what they changed is posted to the conne
 which send it in their own time.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import Any
 
 import attrs
 import trio
 from bokeh.document import Document
+from bokeh.document.events import DocumentPatchedEvent
 from bokeh.document.locking import UnlockedDocumentProxy
 from bokeh.events import ConnectionLost
 from bokeh.settings import settings as bokeh_settings
@@ -33,7 +34,7 @@ from docsync_trio.sessions.caller import Caller, name_of
 from docsync_trio.sessions.connection import Connection
 from docsync_trio.sessions.connections import Connections
 from docsync_trio.sessions.contexts import ServerContext, SessionContext
-from docsync_trio.sessions.curfew import Step
+from docsync_trio.sessions.curfew import HOOK_GRACE, Step
 from docsync_trio.sessions.deliveries import Deliveries
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.fire_wall import contained
@@ -43,9 +44,6 @@ from docsync_trio.sessions.session_groups import SessionGroups
 from docsync_trio.sessions.tasks import Tasks
 from docsync_trio.sessions.turns import Turns
 from docsync_trio.sessions.wire import Ending, Wire
-
-HOOK_GRACE = 10.0
-"""Seconds that all hooks of a session's end get together."""
 
 
 @attrs.define(eq=False)
@@ -83,7 +81,7 @@ class Session:
     def __attrs_post_init__(self) -> None:
         self.lifetime = Lifetime(self._environment.settings)
         self._connections = Connections(self._environment, self.id, self.lifetime, self.remade)
-        self.context = SessionContext(self, self.server_context)
+        self.context = SessionContext(self, self.server_context, self._environment.application)
         set_session_context(self.document, self.context)
         self._unlocked = UnlockedDocumentProxy(self.document)
         self._shared = SharedDocument(self.document, held=True)
@@ -113,9 +111,10 @@ class Session:
                 await self._contained(f"hook {name_of(hook)}", hook, self.context)
             if application.title != application.path:
                 self.document.title = application.title
-            for handler in application.handlers:
-                async with self._caller.turn(needed=handler.exclusive):
-                    await call(handler.modify_document, self.document)
+            with application.framework.filling(self.document):
+                for handler in application.handlers:
+                    async with self._caller.turn(needed=handler.exclusive):
+                        await call(handler.modify_document, self.document)
             if bokeh_settings.perform_document_validation():
                 self.document.validate()
 
@@ -181,6 +180,14 @@ class Session:
             self._turns.post_changes()
         else:
             trio.from_thread.run_sync(self._turns.post_changes)
+
+    def tell(self, events: Iterable[DocumentPatchedEvent]) -> None:
+        """Send what *events* changed, whoever has the turn; in the session's own thread."""
+        self._turns.tell(events)
+
+    def has_turn_taken(self) -> bool:
+        """Whether somebody has the turn to change the document."""
+        return not self.destroyed and self._turns.is_taken()
 
     def end(self, ending: Ending, reason: str) -> None:
         """Let the session end now; its connections are closed with *ending*."""

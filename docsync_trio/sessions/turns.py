@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 import trio
 from bokeh.document import Document
+from bokeh.document.events import DocumentPatchedEvent
 
 from docsync_trio.documents.curdoc import curdoc_scope
 from docsync_trio.documents.shared_document import Post, SharedDocument
@@ -97,6 +98,20 @@ class Turns:
     def is_mine(self) -> bool:
         """Whether the caller has the turn."""
         return self._turn is not None and _turn.get() is self._turn
+
+    def is_taken(self) -> bool:
+        """Whether somebody has the turn."""
+        return self._turn is not None
+
+    def tell(self, events: Iterable[DocumentPatchedEvent]) -> None:
+        """Send what *events*, which nobody was told of, changed without a turn."""
+        held, self._shared.held = self._shared.held, True
+        try:
+            for event in events:
+                event.dispatch(self._shared)
+        finally:
+            self._shared.held = held
+        self.post_changes()
 
     async def visit(self, function: Callable[[Document], Any]) -> Any:
         """From elsewhere: the result of ``function(document)``, called when it is its turn.

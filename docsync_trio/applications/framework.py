@@ -1,0 +1,134 @@
+"""What a framework that is built on Bokeh wants to be different for its applications.
+
+Plain Bokeh applications want nothing: `Framework` itself is theirs. Panel has its own ideas
+of how a document is begun and finished, of what stands behind ``session_context.session``,
+and of how a page looks. All of it is synchronous and knows no network: sessions and pages
+ask here, and do what they are told.
+"""
+
+import importlib
+import inspect
+import pathlib
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Final, Literal, Protocol
+
+from bokeh.document import Document
+from bokeh.document.events import DocumentPatchedEvent
+from bokeh.embed.bundle import Bundle
+from bokeh.resources import Resources
+
+from docsync_trio.applications.async_kind import imported_names, tree_of_module
+from docsync_trio.applications.hooks import Hooks
+from docsync_trio.applications.load_error import LoadError
+
+FrameworkName = Literal["bokeh", "panel"]
+
+
+class FrameworkSession(Protocol):
+    """What a framework may ask of a session."""
+
+    @property
+    def document(self) -> Document:
+        """Its document."""
+        ...
+
+    def tell(self, events: Iterable[DocumentPatchedEvent]) -> None:
+        """Send what *events* changed to all who view the document, whoever has its turn."""
+        ...
+
+    def has_turn_taken(self) -> bool:
+        """Whether somebody has the turn to change the document."""
+        ...
+
+
+class Framework:
+    """Plain Bokeh, and what other frameworks may do in another way."""
+
+    name: FrameworkName = "bokeh"
+
+    hooks: Hooks = Hooks()
+    """Functions that run before those of the application's handlers."""
+
+    notes: tuple[str, ...] = ()
+    """Lines for the operator: what is not as it should be."""
+
+    serves_components: bool = False
+    """Whether `component` may find anything."""
+
+    needs_asyncio: bool = False
+    """Whether it makes asyncio tasks by itself, whatever the application's code does."""
+
+    needs_loop: bool = False
+    """Whether its applications' plain functions must not run in a thread."""
+
+    def filling(self, document: Document) -> AbstractContextManager[object]:
+        """Return the block in which handlers fill *document*."""
+        return nullcontext()
+
+    def session(self, session: Any) -> Any:
+        """Return what application code finds as ``session_context.session``."""
+        return session
+
+    def request(self, request: Any, application_path: str) -> Any:
+        """Return what application code finds as ``session_context.request``.
+
+        *application_path* is the application's, as it was written down.
+        """
+        return request
+
+    def page(self, document: Document, token: str, resources: Resources, script: str) -> str | None:
+        """Return the whole page of *document*; None for one as Bokeh makes it.
+
+        *script* is the URL of a script that goes behind BokehJS.
+        """
+        return None
+
+    def bundle(self, document: Document, resources: Resources, script: str) -> Bundle | None:
+        """Return what a page that embeds *document* must load; None: what Bokeh says."""
+        return None
+
+    def component(self, path: str) -> pathlib.Path | None:
+        """Return the file that a component of the framework brings along as *path*."""
+        return None
+
+
+PLAIN: Final = Framework()
+
+
+def framework_named(name: FrameworkName) -> Framework:
+    """Return the framework of that name. Raises `LoadError` where it cannot be had."""
+    if name == "bokeh":
+        return PLAIN
+    # Only now, and only for those who use it: its import takes a second.
+    try:
+        home = importlib.import_module("docsync_trio.applications.panel.framework")
+    except ModuleNotFoundError as error:
+        raise LoadError(
+            f'panel cannot be imported ({error}); run: pip install "docsync-trio[panel]"'
+        ) from error
+    except (ImportError, AttributeError) as error:
+        raise LoadError(
+            f"panel differs from the versions this docsync-trio knows ({error}); install the "
+            "newest docsync-trio, or an older panel"
+        ) from error
+    make: Callable[[], Framework] = home.panel_framework
+    return make()
+
+
+def framework_of_imports(names: Iterable[str]) -> FrameworkName | None:
+    """Tell by the top-level names of what some code imports; None when there is no sign."""
+    if any(name == "panel" or name.startswith("panel_") for name in names):
+        return "panel"
+    return None
+
+
+def framework_of_function(function: Callable[..., Any]) -> FrameworkName | None:
+    """Tell by the imports of the module that *function* was written in."""
+    tree = tree_of_module(getattr(inspect.unwrap(function), "__module__", None) or "")
+    return None if tree is None else framework_of_imports(imported_names(tree))
+
+
+def common_framework(parts: Iterable[FrameworkName | None]) -> FrameworkName:
+    """Decide for an application of these parts: one that needs a framework decides for all."""
+    return next((part for part in parts if part not in (None, "bokeh")), None) or "bokeh"

@@ -1,0 +1,87 @@
+"""Panel, as the rest of the server sees it."""
+
+import functools
+import pathlib
+from contextlib import AbstractContextManager
+from typing import Any
+
+import panel as pn
+from bokeh.document import Document
+from bokeh.embed.bundle import Bundle
+from bokeh.resources import Resources
+
+from docsync_trio.applications.framework import Framework, FrameworkName, FrameworkSession
+from docsync_trio.applications.hooks import Hooks
+from docsync_trio.applications.load_error import LoadError
+from docsync_trio.applications.panel import pages, private
+from docsync_trio.applications.panel.filling import filling
+from docsync_trio.applications.panel.private import set_curdoc
+from docsync_trio.applications.panel.request import seen_request
+from docsync_trio.applications.panel.session import PanelSession, write_through
+
+
+class PanelFramework(Framework):
+    """What applications made with Panel need, beside what they say themselves."""
+
+    name: FrameworkName = "panel"
+    serves_components = True
+    needs_asyncio = True
+    needs_loop = True
+
+    def __init__(self) -> None:
+        self.hooks = Hooks(on_session_created=(_session_created,))
+        self.notes = () if private.is_known() else (_unknown(),)
+
+    def filling(self, document: Document) -> AbstractContextManager[object]:
+        """Begin and finish *document* as Panel does."""
+        return filling(document)
+
+    def session(self, session: FrameworkSession) -> Any:
+        """Return *session* with what Panel looks for in it."""
+        return PanelSession(session)
+
+    def request(self, request: Any, application_path: str) -> Any:
+        """Return *request* as Panel knows requests."""
+        return seen_request(request, application_path)
+
+    def page(self, document: Document, token: str, resources: Resources, script: str) -> str | None:
+        """Return the page that Panel makes."""
+        return pages.page(document, token, resources, script)
+
+    def bundle(self, document: Document, resources: Resources, script: str) -> Bundle | None:
+        """Return what Panel says that must be loaded."""
+        return pages.bundle(document, resources, script)
+
+    def component(self, path: str) -> pathlib.Path | None:
+        """Return the file; None for what no component lists as its own."""
+        try:
+            return pathlib.Path(private.component_path(path))
+        except Exception:  # noqa: BLE001 - Panel raises errors of Tornado, and what a module raises
+            return None
+
+
+@functools.cache
+def panel_framework() -> Framework:
+    """Return Panel; raises `LoadError` for one that is not as we know it."""
+    lost = private.missing()
+    if lost:
+        raise LoadError(
+            f"panel {pn.__version__} differs from the versions this docsync-trio knows (it has "
+            f"no {', '.join(lost)}); install the newest docsync-trio, or an older panel"
+        )
+    write_through()
+    return PanelFramework()
+
+
+def _unknown() -> str:
+    known = " and ".join(".".join(map(str, numbers)) for numbers in private.KNOWN)
+    return (
+        f"panel {pn.__version__} is not one of those this docsync-trio is tested with "
+        f"({known}); all that it needs of Panel is there, so it is served as they are"
+    )
+
+
+def _session_created(context: Any) -> None:
+    with set_curdoc(context.document):
+        for callback in private.session_created_callbacks():
+            callback(context)

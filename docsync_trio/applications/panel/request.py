@@ -1,0 +1,22 @@
+"""The request that made a session, as Panel's code wants to see it."""
+
+from typing import Any
+
+from docsync_trio.applications.panel.addresses import Addresses
+from docsync_trio.applications.panel.private import RequestProxy
+
+
+def seen_request(request: Any, application_path: str) -> Any:
+    """Return *request* in the class that Panel looks for; *application_path* as it was written."""
+    addresses = Addresses.of(request.app_path or request.path, application_path, request.arguments)
+    proxy = RequestProxy(
+        request,
+        arguments=dict(request.arguments),
+        cookies=request.cookies,
+        # As they are: a plain dict would ask for names in one spelling.
+        headers=request.headers,
+        route_params={name: str(value) for name, value in request.path_params.items()},
+        app_path=addresses.app_path,
+    )
+    proxy.addresses = addresses
+    return proxy
