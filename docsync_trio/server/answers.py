@@ -12,6 +12,7 @@ from docsync_trio.base.errors import ApplicationError, Refusal, new_incident
 from docsync_trio.base.events import ConnectionRefused, Observer, RequestFailed
 from docsync_trio.server.error_page import (
     PAGE_HEADERS,
+    ExplainedError,
     Explanation,
     Link,
     links_below,
@@ -42,6 +43,8 @@ class Answers:
                 status, text, hint = error.status, str(error), error.hint
                 self.observe(ConnectionRefused(path, peer, status, text, hint))
                 return of_refusal(error)
+            case ExplainedError():
+                return error.explanation
             case ApplicationError():
                 return of_failure(error, show=self.show_errors)
             case HTTPException():

@@ -11,6 +11,7 @@ from http import HTTPStatus
 import attrs
 from starlette.exceptions import HTTPException
 
+from docsync_trio.applications.mistakes import hint_for
 from docsync_trio.base.errors import ApplicationError, Refusal
 from docsync_trio.server.failure_trace import FailureTrace, trace_of
 from docsync_trio.server.html import SECURITY, render
@@ -42,7 +43,8 @@ class Explanation:
     """Why there is no page.
 
     *incident* is the id under which the log has more; *trace* is None where the
-    visitor is not to see the application's source.
+    visitor is not to see the application's source, as is *hint*, what to do about it. *script*
+    is the address of a script that the page loads.
     """
 
     status: int
@@ -50,6 +52,8 @@ class Explanation:
     text: str
     incident: str | None = None
     trace: FailureTrace | None = None
+    hint: str = ""
+    script: str = ""
     links: Sequence[Link] = ()
     headers: Mapping[str, str] = attrs.field(factory=dict)
 
@@ -62,6 +66,7 @@ class Explanation:
         lines = [f"{self.status} {self.title}", self.text]
         if self.trace is not None:
             lines += ["", self.trace.whole]
+            lines += ["", f"hint: {self.hint}"] if self.hint else []
         elif self.incident is not None:
             lines.append(f"Incident {self.incident}")
         return "\n".join(lines) + "\n"
@@ -70,7 +75,7 @@ class Explanation:
         """Return a script that says it in *element* of the page that loads the script."""
         notes = [] if self.incident is None else [f"Incident {self.incident}"]
         if self.trace is not None:
-            notes = [_for_the_author(self.trace)]
+            notes = [_for_the_author(self.trace), *filter(None, [self.hint])]
         told = {"title": self.title, "text": self.text, "notes": notes}
         return render("notice.js", element=element, told=told)
 
@@ -83,6 +88,14 @@ def _for_the_author(trace: FailureTrace) -> str:
         lines.append(f"{place.file}, line {place.line}")
         lines += [f"    {line.text.strip()}" for line in place.source if line.here]
     return "\n".join(lines)
+
+
+class ExplainedError(ApplicationError):
+    """An application's failure of which it is known already what its visitor is told."""
+
+    def __init__(self, error: ApplicationError, explanation: Explanation) -> None:
+        super().__init__(str(error), application=error.application, incident=error.incident)
+        self.explanation = explanation
 
 
 PAGE_HEADERS = {"cache-control": "no-store", **SECURITY}
@@ -105,6 +118,7 @@ def of_failure(error: ApplicationError, *, show: bool) -> Explanation:
         "Its code raised an error while the page was made. Reloading makes a fresh attempt.",
         incident=error.incident,
         trace=trace_of(cause) if show and cause is not None else None,
+        hint=hint_for(cause, error.application) if show and cause is not None else "",
     )
 
 

@@ -14,6 +14,12 @@ SECURITY = {
 }
 
 
+def with_scripts() -> dict[str, str]:
+    """Return the policy for a page of ours that loads a script of this server and asks it."""
+    policy = SECURITY["content-security-policy"]
+    return {"content-security-policy": f"{policy}; script-src 'self'; connect-src 'self'"}
+
+
 @cache
 def _environment() -> Environment:
     return Environment(

@@ -20,12 +20,16 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from docsync_trio.server.access import admit_websocket
+from docsync_trio.server.after_reload import ROUTE as AFTER_RELOAD
+from docsync_trio.server.after_reload import AfterReload
 from docsync_trio.server.answers import Answers
 from docsync_trio.server.asgi_websocket import serve_asgi_websocket
 from docsync_trio.server.bokehjs import BokehJS
 from docsync_trio.server.embed import Autoload
 from docsync_trio.server.error_page import Link
 from docsync_trio.server.extra_routes import Endpoint, extra_routes
+from docsync_trio.server.followed_page import FollowedPage
+from docsync_trio.server.following import followed_of
 from docsync_trio.server.index import Index, without_slash
 from docsync_trio.server.instant_page import InstantPage
 from docsync_trio.server.lost_upgrade import LostUpgrade
@@ -161,13 +165,20 @@ class _Table:
 
     def _page_routes(self, context: ApplicationContext) -> Iterator[Route]:
         url = self._pattern(context)
-        kind = InstantPage if self.site.page_of(context) == "instant" else Page
-        page = kind(self.site, context, self.stock.bokehjs)
+        page = self._page(context)
         yield Route(url, page, methods=GET)
         if not url.endswith("/"):
             yield Route(f"{url}/", without_slash, methods=GET)
         elif url != "/":
             yield Route(url.rstrip("/"), page, methods=GET)
+
+    def _page(self, context: ApplicationContext) -> Page | InstantPage | FollowedPage:
+        kind = InstantPage if self.site.page_of(context) == "instant" else Page
+        page = kind(self.site, context, self.stock.bokehjs)
+        followed = followed_of(context)
+        if followed is None:
+            return page
+        return FollowedPage(page, followed, self.site.settings.server.prefix)
 
     def _routes_below(self, context: ApplicationContext) -> Iterator[Route]:
         url = self._pattern(context)
@@ -177,6 +188,12 @@ class _Table:
         yield Route(
             below(url, "/preflight"), Preflight(self.site, context), methods=["GET", "OPTIONS"]
         )
+        if (followed := followed_of(context)) is not None:
+            page = self._page(context) if self.site.page_of(context) != "none" else None
+            state = AfterReload(
+                self.site, context, followed, page if isinstance(page, FollowedPage) else None
+            )
+            yield Route(below(url, AFTER_RELOAD), state, methods=["GET", "OPTIONS"])
         for path in self.site.websockets_of(context):
             yield Route(with_short_numbers(path), LostUpgrade(), methods=GET)
         own = context.application.static_path
