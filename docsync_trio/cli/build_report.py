@@ -1,96 +1,83 @@
-"""What `docsync check` found, for people and for programs."""
+"""What `docsync check` found, as data; `check_text`, `check_json` and `check_github` write it."""
 
-import json
+from collections.abc import Iterator
+from typing import Literal
 
 import attrs
 
-from docsync_trio.applications.mistakes import hint_for
-from docsync_trio.base.traceback_text import application_line, error_text, traceback_text
+from docsync_trio.base.errors import PlacedProblem
+from docsync_trio.cli.failure import BUILD_FAILED, CONFIGURATION
+
+Outcome = Literal["built", "failed", "not tried"]
+
+
+@attrs.frozen
+class Fault:
+    """What went wrong while a document was built: *what* did not work, and the *error*."""
+
+    what: str
+    error: BaseException
+
+
+@attrs.frozen
+class Detected:
+    """What was found out about an application, in the words of the site file.
+
+    *async_kind* is what ``async`` says, *functions_in* what ``run_callbacks_in`` does.
+    """
+
+    async_kind: str
+    functions_in: Literal["thread", "loop"]
 
 
 @attrs.frozen
 class ApplicationReport:
-    """One application: what was detected, and how building one document of it went.
+    """One application: what it is, and how building one document of it went.
 
-    *seconds* is how long building took, None where it failed; *error* what it raised;
-    *faults* what went wrong beside it, in a hook for instance.
+    *title* is empty where it has none, *detected* None where it could not be loaded.
+    *seconds* is how long building took, None where there is no document. *faults* are what
+    went wrong, in its hooks as well. One that has problems of its own in the file may not
+    have been tried.
     """
 
     path: str
     title: str
-    handlers: str
-    async_kind: str
-    seconds: float | None
-    error: BaseException | None = None
-    faults: tuple[str, ...] = ()
+    handlers: tuple[str, ...]
+    detected: Detected | None = None
+    seconds: float | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """How it went: a document that was built counts for nothing if a hook failed."""
+        if self.faults:
+            return "failed"
+        return "not tried" if self.seconds is None else "built"
 
 
 @attrs.frozen
 class SiteReport:
-    """All applications of a site; *site* is what was checked."""
+    """Everything about a site; *site* is what was checked.
+
+    *problems* are those of the file and of what it imports, *doubts* what is allowed and yet
+    probably not meant, *faults* what went wrong outside of applications.
+    """
 
     site: str
-    applications: tuple[ApplicationReport, ...]
-    warnings: tuple[str, ...]
+    problems: tuple[PlacedProblem, ...] = ()
+    doubts: tuple[PlacedProblem, ...] = ()
+    applications: tuple[ApplicationReport, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
     @property
-    def failed(self) -> bool:
-        """Whether a visitor would meet an error."""
-        return any(one.error or one.faults for one in self.applications)
+    def status(self) -> int:
+        """The exit status: of several the one for what has to be mended first."""
+        if self.problems:
+            return CONFIGURATION
+        return BUILD_FAILED if any(self.all_faults()) else 0
 
-
-def as_text(report: SiteReport) -> str:
-    """Return the report as lines: all applications first, then the failures in full."""
-    lines = [f"{report.site}: the file and all imports are good"]
-    lines += [f"warning: {text}" for text in report.warnings]
-    lines += map(_outcome, report.applications)
-    for one in report.applications:
-        lines += _failure(one)
-    return "\n".join(lines)
-
-
-def _outcome(one: ApplicationReport) -> str:
-    title = "no title" if one.title in {"", one.path} else one.title
-    detected = f"{one.path}: {title}; {one.handlers}; async {one.async_kind}"
-    if one.seconds is None:
-        return f"{detected}; FAILED"
-    return f"{detected}; built in {one.seconds:.2f} s"
-
-
-def _failure(one: ApplicationReport) -> list[str]:
-    lines = [f"{one.path}: {fault}" for fault in one.faults]
-    if one.error is not None:
-        at = application_line(one.error)
-        lines.append(f"\n{one.path}: {error_text(one.error)}" + (f" at {at}" if at else ""))
-        lines += (f"  {line}" for line in traceback_text(one.error).splitlines())
-        hint = hint_for(one.error, one.path)
-        lines += [f"  hint: {hint}"] if hint else []
-    return lines
-
-
-def as_json(report: SiteReport) -> str:
-    """Return the report as one JSON object, indented."""
-    data = {
-        "site": report.site,
-        "failed": report.failed,
-        "warnings": report.warnings,
-        "applications": [_data(one) for one in report.applications],
-    }
-    return json.dumps(data, indent=2)
-
-
-def _data(one: ApplicationReport) -> dict[str, object]:
-    data: dict[str, object] = {
-        "path": one.path,
-        "title": one.title,
-        "handlers": one.handlers,
-        "async": one.async_kind,
-        "seconds": one.seconds,
-        "faults": one.faults,
-    }
-    if one.error is not None:
-        data["error"] = error_text(one.error)
-        data["at"] = application_line(one.error)
-        data["traceback"] = traceback_text(one.error)
-        data["hint"] = hint_for(one.error, one.path)
-    return data
+    def all_faults(self) -> Iterator[tuple[str, Fault]]:
+        """Yield every fault with the path of its application, ``""`` for the site's own."""
+        yield from (("", fault) for fault in self.faults)
+        for one in self.applications:
+            yield from ((one.path, fault) for fault in one.faults)

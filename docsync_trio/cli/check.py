@@ -4,25 +4,31 @@ from pathlib import Path
 
 import click
 
-from docsync_trio.cli.site_argument import ArgvCommand, format_option, load, site_options
+from docsync_trio.cli.site_argument import (
+    ArgvCommand,
+    examine,
+    find_site,
+    format_option,
+    site_options,
+)
 
 
 @click.command(cls=ArgvCommand, short_help="Check a site and build every document once.")
 @site_options
-@format_option
+@format_option("github")
 def check(site: Path | None, profile: str | None, overrides: tuple[str, ...], form: str) -> None:
     """Check SITE: the file, all imports, and each application's document built once.
 
-    Nothing listens. Says what was detected of each application, how long it took to
-    build, and everything that is wrong. Exit status: 2 for a problem of the
-    configuration, 4 where an application failed to build.
+    Nothing listens. Says everything that is wrong at once, what was detected of each
+    application, and how long it took to build. Exit status: 2 for a problem of the file or
+    of what it imports, 4 where only building failed.
     """
-    from docsync_trio.cli.build_report import as_json, as_text
-    from docsync_trio.cli.failure import BUILD_FAILED
-    from docsync_trio.cli.trial_build import build_all
+    from docsync_trio.cli.check_github import as_github
+    from docsync_trio.cli.check_json import as_json
+    from docsync_trio.cli.check_text import as_text
+    from docsync_trio.cli.trial_build import try_site
 
-    loaded = load(site, profile=profile, overrides=overrides)
-    report = build_all(loaded)
-    click.echo(as_json(report) if form == "json" else as_text(report))
-    if report.failed:
-        click.get_current_context().exit(BUILD_FAILED)
+    path = find_site(site)
+    report = try_site(examine(path, profile=profile, overrides=overrides), str(path))
+    click.echo({"text": as_text, "json": as_json, "github": as_github}[form](report))
+    click.get_current_context().exit(report.status)

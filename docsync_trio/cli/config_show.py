@@ -14,7 +14,7 @@ def config() -> None:
 
 @config.command()
 @site_options
-@format_option
+@format_option()
 def show(site: Path | None, profile: str | None, overrides: tuple[str, ...], form: str) -> None:
     """Show every value of SITE with its origin; secrets are masked."""
     import json

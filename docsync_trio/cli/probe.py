@@ -15,7 +15,7 @@ FOUND_SOMETHING = 5
 )
 @click.option("--message", metavar="SIZE", default="", help='Send a message of "5MB".')
 @click.option("--idle", metavar="TIME", default="", help='Say nothing for "70s", then go on.')
-@format_option
+@format_option()
 def probe(
     url: str, origin: str, headers: tuple[str, ...], message: str, idle: str, form: str
 ) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from docsync_trio.config.load import LoadedSite
+    from docsync_trio.config.load import ExaminedSite, LoadedSite
 
 DEFAULT_NAME = "site.toml"
 BARE_SUFFIXES = (".py", ".ipynb")
@@ -35,16 +35,16 @@ def site_options(command: Command) -> Command:
     return click.argument("site", required=False, type=click.Path(path_type=Path))(command)
 
 
-def format_option(command: Command) -> Command:
-    """Add the option --format to *command*: text for people, json for programs."""
+def format_option(*more: str) -> Callable[[Command], Command]:
+    """Return what adds the option --format: text for people, json for programs, and *more*."""
     return click.option(
         "--format",
         "form",
-        type=click.Choice(["text", "json"]),
+        type=click.Choice(["text", "json", *more]),
         default="text",
         show_default=True,
         help="How to print it.",
-    )(command)
+    )
 
 
 class ArgvCommand(click.Command):
@@ -86,17 +86,44 @@ def load(
     from docsync_trio.config.load import load_bare, load_site
 
     path = find_site(given)
+    overrides = (*overrides, *_argv_overrides(path, profile))
+    if is_bare(path):
+        return load_bare(path, overrides=overrides, environ=os.environ)
+    return load_site(path, profile=profile, overrides=overrides, environ=os.environ)
+
+
+def examine(
+    path: Path, *, profile: str | None = None, overrides: tuple[str, ...] = ()
+) -> "ExaminedSite":
+    """Read the site at *path*, which `find_site` found, whatever is wrong with it.
+
+    Raises `click.UsageError` as `load` does.
+    """
+    from docsync_trio.config.load import examine_bare, examine_site
+
+    overrides = (*overrides, *_argv_overrides(path, profile))
+    if is_bare(path):
+        return examine_bare(path, overrides=overrides, environ=os.environ)
+    return examine_site(path, profile=profile, overrides=overrides, environ=os.environ)
+
+
+def is_bare(path: Path) -> bool:
+    """Whether *path* is an application by itself rather than a site file."""
+    return path.is_dir() or path.suffix in BARE_SUFFIXES
+
+
+def _argv_overrides(path: Path, profile: str | None) -> tuple[str, ...]:
+    """Return what gives the words after ``--`` to the application at *path*."""
     argv: tuple[str, ...] = click.get_current_context().meta.get(_ARGV, ())
-    if not (path.is_dir() or path.suffix in BARE_SUFFIXES):
-        if argv:
-            raise click.UsageError(
-                f"arguments after -- are for a bare application; in {path} they stand beside the "
-                'handler: { file = "app.py", argv = ["..."] }'
-            )
-        return load_site(path, profile=profile, overrides=overrides, environ=os.environ)
-    if profile is not None:
-        raise click.UsageError("--profile is for a site file; a bare application has no profiles")
-    if argv:
+    if is_bare(path):
+        if profile is not None:
+            text = "--profile is for a site file; a bare application has no profiles"
+            raise click.UsageError(text)
         # A JSON array of strings is a TOML array as well.
-        overrides = (*overrides, f"applications[0].handlers[0].argv={json.dumps(argv)}")
-    return load_bare(path, overrides=overrides, environ=os.environ)
+        return (f"applications[0].handlers[0].argv={json.dumps(argv)}",) if argv else ()
+    if argv:
+        raise click.UsageError(
+            f"arguments after -- are for a bare application; in {path} they stand beside the "
+            'handler: { file = "app.py", argv = ["..."] }'
+        )
+    return ()

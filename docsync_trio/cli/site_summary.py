@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from docsync_trio.base.errors import Path as Place
+from docsync_trio.base.errors import PlacedProblem, Problem
 from docsync_trio.config.load import LoadedSite
-from docsync_trio.config.schema import HandlerSettings, SessionSettings
+from docsync_trio.config.schema import HandlerSettings, SiteSettings
 from docsync_trio.server.site import is_private
 
 
@@ -14,13 +16,18 @@ def site_name(loaded: LoadedSite) -> str:
 
 
 def handlers_texts(loaded: LoadedSite) -> tuple[str, ...]:
-    """Return for each application what fills it: ``"file apps/a.py, function apps.b:c"``.
+    """Return for each application what fills it: ``"file apps/a.py, function apps.b:c"``."""
+    return tuple(map(", ".join, handlers_of(loaded)))
+
+
+def handlers_of(loaded: LoadedSite) -> tuple[tuple[str, ...], ...]:
+    """Return for each application its handlers, each with its kind: ``"file apps/a.py"``.
 
     Paths are shown relative to the site file where they are below it.
     """
     folder = (loaded.source or Path("bare")).absolute().parent
     return tuple(
-        ", ".join(f"{handler.kind} {_source(handler, folder)}" for handler in one.handlers)
+        tuple(f"{handler.kind} {_source(handler, folder)}" for handler in one.handlers)
         for one in loaded.settings.applications
     )
 
@@ -33,19 +40,26 @@ def _source(handler: HandlerSettings, folder: Path) -> str:
 
 
 def site_warnings(loaded: LoadedSite) -> tuple[str, ...]:
+    """Return the lines of `site_doubts`."""
+    return tuple(map(str, site_doubts(loaded)))
+
+
+def site_doubts(loaded: LoadedSite) -> tuple[PlacedProblem, ...]:
     """Return what is allowed and yet probably not meant, each with the key to change."""
     settings = loaded.settings
-    found = list(loaded.warnings)
+    found = list(loaded.doubts)
     if not all(map(is_private, settings.server.bind)):
-        found += (text for one in settings.applications for text in _of(one.sessions))
-    return tuple(dict.fromkeys(found))
+        found += loaded.explain(_open_to_others(settings)).problems
+    return tuple(found)
 
 
-def _of(sessions: SessionSettings) -> Iterator[str]:
-    if not sessions.sign:
-        yield "tokens are not signed: any visitor may choose a session id (sessions.sign)"
-    elif sessions.secret_key is None:
-        yield (
-            "a key is made at every start: open pages cannot reconnect after a restart "
-            "(sessions.secret_key)"
-        )
+def _open_to_others(settings: SiteSettings) -> Iterator[Problem]:
+    for index, one in enumerate(settings.applications):
+        own = ("applications", index)
+        if not one.sessions.sign:
+            text = "tokens are not signed: any visitor may choose a session id"
+            above: Place = () if not settings.sessions.sign else own
+            yield Problem((*above, "sessions", "sign"), text)
+        elif one.sessions.secret_key is None:
+            text = "a key is made at every start: open pages cannot reconnect after a restart"
+            yield Problem(("sessions", "secret_key"), text)

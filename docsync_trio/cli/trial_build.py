@@ -1,28 +1,33 @@
-"""Building each application's document once, with nobody looking.
+"""Trying a site with nobody looking: everything imported, each document built once.
 
 The site is opened just as for serving, server hooks included, only that nothing
 listens; then every application is asked for one session, one after the other, so
-that the times can be compared.
+that the times can be compared. What cannot be loaded is told and keeps nothing else
+from being tried.
 """
 
 import contextlib
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import attrs
 import trio
 
+from docsync_trio.applications.application import Application
 from docsync_trio.base import events
-from docsync_trio.base.errors import ApplicationError
-from docsync_trio.base.traceback_text import error_text
-from docsync_trio.cli.build_report import ApplicationReport, SiteReport
-from docsync_trio.cli.site_summary import handlers_texts, site_name, site_warnings
-from docsync_trio.config.load import LoadedSite
-from docsync_trio.server.site import Site, open_site
+from docsync_trio.base.errors import ApplicationError, PlacedProblem
+from docsync_trio.cli.build_report import ApplicationReport, Detected, Fault, SiteReport
+from docsync_trio.cli.failure import known_error
+from docsync_trio.cli.site_summary import handlers_of, site_doubts
+from docsync_trio.config.load import ExaminedSite, LoadedSite
+from docsync_trio.config.schema import ApplicationSettings
+from docsync_trio.config.usable import UsablePart
+from docsync_trio.server.site import LoadedApplications, Site, load_good_applications, open_site
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
 
+NOT_BUILT = "the document cannot be built"
 _SESSION = "docsync-check"
 _EXAMPLES = {
     "int": "1",
@@ -32,49 +37,99 @@ _EXAMPLES = {
 """Values for path parameters that are not plain text; those get their own name."""
 
 
-def build_all(loaded: LoadedSite) -> SiteReport:
-    """Build every application of *loaded* once and say how it went.
+def try_site(examined: ExaminedSite, name: str) -> SiteReport:
+    """Import and build what is usable of *examined*, which people call *name*.
 
-    What applications print goes to standard error. Raises `ConfigError` for what
-    cannot even be imported.
+    What applications print goes to standard error.
     """
+    if examined.usable is None or examined.part is None:
+        return SiteReport(name, examined.problems)
     with contextlib.redirect_stdout(sys.stderr):
-        reports = trio.run(_build_all, loaded)
-    return SiteReport(site_name(loaded), tuple(reports), site_warnings(loaded))
+        imported, wrong = load_good_applications(examined.usable)
+        problems = examined.problems
+        if wrong:
+            problems = _in_order((*problems, *examined.usable.explain(wrong).problems))
+        trial = _Trial(examined.usable, examined.part, imported)
+        reports = trio.run(trial.run)
+    doubts = site_doubts(examined.usable)
+    return SiteReport(name, problems, doubts, tuple(reports), tuple(trial.faults.get("", ())))
 
 
-async def _build_all(loaded: LoadedSite) -> Sequence[ApplicationReport]:
-    faults: dict[str, list[str]] = {}
+def _in_order(problems: Iterable[PlacedProblem]) -> tuple[PlacedProblem, ...]:
+    return tuple(sorted(problems, key=lambda one: (not one.line, one.line, one.column)))
 
-    def observe(event: events.Event) -> None:
-        if isinstance(event, events.CallbackFailed | events.ApplicationTaskFailed):
-            text = f"{event.what} raised {error_text(event.error)}"
-            faults.setdefault(event.application, []).append(text)
 
-    async with open_site(loaded, observe=observe) as site:
-        reports = [
-            await _build(site, context, handlers)
-            for context, handlers in zip(site.applications, handlers_texts(loaded), strict=True)
+@attrs.frozen(eq=False)
+class _Trial:
+    """*faults* are what went wrong so far, by the path of the application; "" is the site."""
+
+    site: LoadedSite
+    part: UsablePart
+    imported: LoadedApplications
+    faults: dict[str, list[Fault]] = attrs.field(factory=dict, init=False)
+
+    async def run(self) -> list[ApplicationReport]:
+        await self._start_mounts()
+        settings, by_path = self.site.settings, {a.path: a for a in self.imported.applications}
+        loaded = [by_path.get(one.path) for one in settings.applications]
+        whole = [a for index, a in enumerate(loaded) if a and self.part.is_whole(index)]
+        seconds = await self._build(LoadedApplications(tuple(whole), self.imported.endpoints))
+        return [
+            ApplicationReport(
+                path=self.part.name(index),
+                title=_title(one, application),
+                handlers=handlers,
+                detected=None if application is None else _detected(application),
+                seconds=seconds.get(one.path),
+                faults=tuple(self.faults.get(one.path, ())),
+            )
+            for index, (one, application, handlers) in enumerate(
+                zip(settings.applications, loaded, handlers_of(self.site), strict=True)
+            )
         ]
-    return [attrs.evolve(one, faults=tuple(faults.get(one.path, ()))) for one in reports]
+
+    async def _start_mounts(self) -> None:
+        """Let mounted web applications begin and end, apart: one that fails keeps none waiting."""
+        for mount in self.imported.mounts:
+            alone = LoadedApplications((), {}, (mount,))
+            try:
+                async with open_site(self.site, observe=self._observe, imported=alone):
+                    pass
+            except Exception as error:  # noqa: BLE001 - the fire wall of what is tried
+                known = known_error(error) or error
+                self._note("", f"{mount.path} does not start", known.__cause__ or known)
+
+    async def _build(self, imported: LoadedApplications) -> dict[str, float]:
+        """Return how many seconds the documents took that could be built, by path."""
+        async with open_site(self.site, observe=self._observe, imported=imported) as site:
+            taken = {one.application.path: await self._one(site, one) for one in site.applications}
+        return {path: seconds for path, seconds in taken.items() if seconds is not None}
+
+    async def _one(self, site: Site, context: ApplicationContext) -> float | None:
+        path = context.application.path
+        begun = trio.current_time()
+        try:
+            await context.session(_SESSION, example_request(site, path))
+        except ApplicationError as failure:
+            self._note(path, NOT_BUILT, failure.__cause__ or failure)
+            return None
+        return trio.current_time() - begun
+
+    def _observe(self, event: events.Event) -> None:
+        if isinstance(event, events.CallbackFailed | events.ApplicationTaskFailed):
+            self._note(event.application, event.what, event.error)
+
+    def _note(self, path: str, what: str, error: BaseException) -> None:
+        self.faults.setdefault(path, []).append(Fault(what, error))
 
 
-async def _build(site: Site, context: ApplicationContext, handlers: str) -> ApplicationReport:
-    application = context.application
-    error: BaseException | None = None
-    begun = trio.current_time()
-    try:
-        await context.session(_SESSION, example_request(site, application.path))
-    except ApplicationError as failure:
-        error = failure.__cause__ or failure
-    return ApplicationReport(
-        path=application.path,
-        title=application.title,
-        handlers=handlers,
-        async_kind=application.async_kind,
-        seconds=trio.current_time() - begun if error is None else None,
-        error=error,
-    )
+def _title(settings: ApplicationSettings, application: Application | None) -> str:
+    title = settings.title if application is None else application.title
+    return "" if title == settings.path else title
+
+
+def _detected(application: Application) -> Detected:
+    return Detected(application.async_kind, "thread" if application.in_threads else "loop")
 
 
 def example_request(site: Site, path: str) -> Request:

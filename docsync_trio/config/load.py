@@ -205,8 +205,17 @@ class _Layered:
     def examine(self) -> ExaminedSite:
         _, problems = self._read()
         part = usable_part(self.layers.tree, self.around)
-        usable = self._loaded(part.settings) if part else None
+        usable = None
+        if part is not None:
+            usable = attrs.evolve(self._loaded(part.settings), explain=self._moved_back(part))
         return ExaminedSite(self.explainer.error(problems).problems, usable, part)
+
+    def _moved_back(self, part: UsablePart) -> Callable[[Iterable[Problem]], ConfigError]:
+        def explain(problems: Iterable[Problem]) -> ConfigError:
+            there = (attrs.evolve(one, path=part.place(one.path)) for one in problems)
+            return self.explainer.error(there)
+
+        return explain
 
     def _read(self) -> tuple[SiteSettings | None, list[Problem]]:
         found = [*self.found, *self._override(self.overrides)]

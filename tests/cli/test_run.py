@@ -162,11 +162,10 @@ def test_all_mistakes_of_a_site_are_told_before_anything_listens(folder):
     assert [line.split(":")[0] for line in err.splitlines()] == ["site.toml"] * 2
 
 
-@pytest.mark.parametrize("command", ["run", "check"])
-def test_what_cannot_be_imported_is_told_with_its_place(folder, command):
+def test_what_cannot_be_imported_is_told_with_its_place(folder):
     (folder / "one.py").write_text("x = = 1\n")
 
-    code, out, err = finished(folder, command)
+    code, out, err = finished(folder, "run")
 
     assert (code, out) == (2, "")
     assert re.match(r"site.toml:8:\d+: applications\[0\]", err), err
@@ -268,21 +267,17 @@ def test_a_terminal_gets_a_table_unless_it_wants_no_colour(folder):
         assert ("\x1b[" in seen) == (not environment)
 
 
-def test_check_builds_every_application_and_tells_of_all_that_fail(folder):
-    code, out, _ = finished(folder, "check")
+def test_check_tells_of_all_that_is_wrong_and_what_to_mend_first(folder):
+    code, out, err = finished(folder, "check")
+    assert (code, err) == (4, "")
+    assert re.search(r"^/one: One; file one.py; .*; built in \d+\.\d\d s$", out, re.MULTILINE)
+    assert f"ValueError: no data at {folder / 'bad.py'}:2" in out
 
-    assert code == 4
-    assert re.search(
-        r"^/one: One; file one.py; async \w+; built in \d+\.\d\d s$", out, re.MULTILINE
-    )
-    assert f"/bad: ValueError: no data at {folder / 'bad.py'}:2" in out
-
-
-def test_check_of_a_good_application_is_good(folder):
-    code, out, err = finished(folder, "check", "one.py")
-
-    assert (code, err) == (0, "")
-    assert "built in" in out
+    (folder / "one.py").write_text("x = = 1\n")
+    code, out, err = finished(folder, "check", "--format", "github")
+    assert (code, err) == (2, "")
+    assert out.startswith("::error file=one.py,line=1::site.toml:8:")
+    assert "::error file=bad.py,line=2::/bad: " in out
 
 
 def test_check_for_programs_is_json_whatever_the_application_prints(folder):
