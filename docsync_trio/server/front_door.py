@@ -23,7 +23,6 @@ from docsync_trio.server.head import (
     parse_upgrade,
 )
 from docsync_trio.server.heartbeat import Heartbeat
-from docsync_trio.server.http import HttpServer
 from docsync_trio.server.introductions import Introductions
 from docsync_trio.server.join import Admit, join
 from docsync_trio.server.open_sockets import OpenSockets
@@ -31,6 +30,7 @@ from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.plain_answer import plain_answer
 from docsync_trio.server.request import path_of
+from docsync_trio.server.requests import Requests
 from docsync_trio.server.visited_scope import VisitedScope
 from docsync_trio.server.way_out import WayOut
 from docsync_trio.server.websocket import ANSWER_SECONDS, websocket_limits
@@ -42,7 +42,7 @@ connections and say nothing on them; they open new ones when they need them."""
 
 
 class FrontDoor:
-    """Serves accepted connections: websockets by *admit*, everything else by *http*.
+    """Serves accepted connections: websockets by *admit*, everything else by *requests*.
 
     So are the websockets at a path of which *passes_on* says that they are not ours.
     """
@@ -50,7 +50,7 @@ class FrontDoor:
     def __init__(
         self,
         admit: Admit,
-        http: HttpServer,
+        requests: Requests,
         heartbeat: Heartbeat,
         settings: ServerSettings,
         *,
@@ -59,7 +59,7 @@ class FrontDoor:
     ) -> None:
         self._admit = admit
         self._passes_on = passes_on
-        self._http = http
+        self._requests = requests
         self._heartbeat = heartbeat
         self._limits = websocket_limits(settings)
         self._way_out = WayOut()
@@ -82,7 +82,7 @@ class FrontDoor:
         """Close the connections on which no request is under way, now or after the answer."""
         for scope in self._waiting:
             scope.cancel()
-        await self._http.end_when_idle()
+        await self._requests.end_when_idle()
 
     def close_all(self) -> None:
         """Close every connection at once; whoever waits for its peer stops waiting."""
@@ -117,7 +117,7 @@ class FrontDoor:
                 await self._serve_websocket(socket, upgrade, scope, bytes(data[length:]))
                 return
         if data:
-            await self._http.serve(socket, bytes(data))
+            await self._requests.serve(socket, bytes(data))
 
     async def _read_head(self, socket: PeerSocket, data: bytearray) -> int:
         """Read into *data* until the head is whole; return its length.

@@ -32,15 +32,13 @@ from docsync_trio.config.schema import ServerSettings
 from docsync_trio.server.head import MAX_HEAD
 from docsync_trio.server.patient_send import send_patiently
 from docsync_trio.server.peer_socket import PeerSocket
-from docsync_trio.server.plain_files import PlainFiles
 from docsync_trio.server.request_body import BoundedBodies
+from docsync_trio.server.requests import KNOWN_TO_WORK
 from docsync_trio.server.vigil import STATE_KEY, Vigil
 
 AFTERLIFE_SECONDS: Final = 30.0
 """How long a connection's tasks may go on when its peer has stopped sending. In HTTP/2
 hypercorn waits without end for a peer that left to take what was meant for it."""
-
-KNOWN_TO_WORK: Final = "hypercorn>=0.18,<0.19"
 
 _EXPECTED: Final = (
     (TCPServer.__init__, ["self", "app", "config", "context", "state", "stream"]),
@@ -78,7 +76,6 @@ class HttpServer:
         bounded: Any = BoundedBodies(app, limit=settings.max_body_size)
         self._app = wrap_app(bounded, self._config.wsgi_max_body_size, "asgi")
         self._context = _Context(None)
-        self._files = PlainFiles(app, prefix=settings.prefix, idle=settings.keep_alive.http)
         self._longest_silence = settings.keep_alive.ping + settings.keep_alive.pong
 
     async def serve(self, socket: PeerSocket, head: bytes) -> None:
@@ -86,18 +83,14 @@ class HttpServer:
 
         Raises whatever hypercorn raises: containing it is the front door's part.
         """
-        rest = await self._files.serve(socket, head)
-        if rest is None:
-            return
         with trio.CancelScope() as scope:
             vigil = Vigil(self._longest_silence)
-            stream: Any = BoundedStream(socket, rest, scope, vigil)
+            stream: Any = BoundedStream(socket, head, scope, vigil)
             state = ConnectionState({STATE_KEY: vigil})
             await _Connection(self._app, self._config, self._context, state, stream).run()
 
     async def end_when_idle(self) -> None:
         """Close the connections without a request now, the others behind their answers."""
-        self._files.end_when_idle()
         await self._context.terminated.set()
 
 

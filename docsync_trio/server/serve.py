@@ -18,8 +18,8 @@ from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.server.accepting import accept_connections
 from docsync_trio.server.front_door import FrontDoor
 from docsync_trio.server.heartbeat import Heartbeat
-from docsync_trio.server.http import HttpServer
 from docsync_trio.server.join import Admit
+from docsync_trio.server.requests import Requests
 from docsync_trio.sessions.curfew import Step
 
 GOODBYE: Final = "the server restarts"
@@ -48,6 +48,10 @@ class ServedSite(Protocol):
         """Say whether the websocket at *path* is for `asgi`, as it is none of Bokeh's."""
         ...
 
+    def is_ours(self, path: str) -> bool:
+        """Say whether at *path* `asgi` is ours alone, and no request needs more than a head."""
+        ...
+
     async def drain(self, code: int, reason: str, *, within: float) -> None:
         """End all sessions; their connections are closed with *code* and *reason*.
 
@@ -73,9 +77,9 @@ async def serve_site(
     """
     settings = site.settings.server
     heartbeat = Heartbeat(ping=settings.keep_alive.ping, pong=settings.keep_alive.pong)
-    http = HttpServer(site.asgi, settings, observe=observe)
+    requests = Requests(site.asgi, site.is_ours, settings, observe=observe)
     door = FrontDoor(
-        site.admit, http, heartbeat, settings, passes_on=site.passes_on, observe=observe
+        site.admit, requests, heartbeat, settings, passes_on=site.passes_on, observe=observe
     )
     async with trio.open_nursery() as keepers:
         keepers.start_soon(heartbeat.run)

@@ -44,6 +44,13 @@ class ServedApplications:
         found = self.websockets.find(path)
         return None if found is None else (found.context, found.path_params)
 
+    def is_ours(self, path: str) -> bool:
+        """Say whether at *path* (decoded) is a page of ours or what belongs to it.
+
+        It is no web application, no endpoint, and none of the paths with parameters.
+        """
+        return path in self._fixed_paths or path.startswith(self._static)
+
     def websocket_seen_from(self, context: ApplicationContext, request: Request) -> str:
         """Return where the page of *request* finds its websocket; empty: at the usual place.
 
@@ -82,6 +89,21 @@ class ServedApplications:
     @cached_property
     def _pages(self) -> dict[str, PageWord]:
         return {a.path: a.page for a in self.settings.applications}
+
+    @cached_property
+    def _static(self) -> str:
+        return url_below(self.settings.server.prefix, "/static/")
+
+    @cached_property
+    def _fixed_paths(self) -> frozenset[str]:
+        prefix = self.settings.server.prefix
+        pages = [
+            url_below(prefix, c.application.path)
+            for c in self.applications
+            if not has_parameters(c.application.path) and self.page_of(c) != "none"
+        ]
+        parts = ("/autoload.js", "/preflight")
+        return frozenset([*pages, *(below(page, part) for page in pages for part in parts)])
 
     @cached_property
     def websockets(self) -> WebsocketPaths:

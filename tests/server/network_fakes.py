@@ -127,6 +127,9 @@ class FakeSite:
     def passes_on(self, path):
         return False
 
+    def is_ours(self, path):
+        return False
+
     async def drain(self, code, reason, *, within):
         self.session.end(code, reason)
 

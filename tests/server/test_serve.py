@@ -7,7 +7,7 @@ import trio.testing
 from docsync_trio.base.errors import ServerError
 from docsync_trio.config.bind import UnixBind
 from docsync_trio.config.schema import KeepAliveSettings
-from docsync_trio.server import http
+from docsync_trio.server import requests
 from docsync_trio.server.binds import bind_sockets
 from docsync_trio.server.serve import serve_site
 from docsync_trio.sessions.curfew import Step
@@ -171,6 +171,6 @@ def serve_with(site, sockets, stop):
 
 
 async def test_a_hypercorn_that_does_not_fit_is_said_before_anything_is_served(monkeypatch):
-    monkeypatch.setattr(http, "_EXPECTED", ((serve_with, ["something", "else"]),))
+    monkeypatch.setattr(requests.importlib.metadata, "version", lambda name: "1.0")
     with socket.create_server(("127.0.0.1", 0)) as sock, pytest.raises(ServerError):
         await serve_site(FakeSite(), [sock], observe=lambda event: None, stop=trio.Event())

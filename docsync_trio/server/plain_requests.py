@@ -1,13 +1,14 @@
-"""Static files for plain requests, without hypercorn in between.
+"""Plain requests for what is our own, without hypercorn in between.
 
 A page loads five scripts, and most of what each costs is hypercorn: tasks, channels, and
 a parser that knows all of HTTP. A browser's GET needs none of it. So a connection is
-served here for as long as its requests are plain and for static files; the first one that is
-anything else goes to hypercorn as it came, and so does the rest of its connection. The
-answers are made by the same ASGI application.
+served here for as long as its requests are plain, and for pages and static files; the first
+one that is anything else goes to hypercorn as it came, and so does the rest of its
+connection. The answers are made by the same ASGI application.
 """
 
 import re
+from collections.abc import Callable
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Any, Final
@@ -29,16 +30,16 @@ _UNSAFE: Final = re.compile(rb"[\r\n\x00]")
 _WITHOUT_BODY: Final = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
 
-class PlainFiles:
-    """Answers what is plain and below ``/static/`` of the site; *app* makes the answers.
+class PlainRequests:
+    """Answers the plain requests for paths of which *ours* says so; *app* makes the answers.
 
-    *prefix* is the site's. *idle* is how many seconds a connection may be kept without a
-    request.
+    What is there must neither read a body nor care whether its visitor is still there.
+    *idle* is how many seconds a connection may be kept without a request.
     """
 
-    def __init__(self, app: ASGIApp, *, prefix: str, idle: float) -> None:
+    def __init__(self, app: ASGIApp, ours: Callable[[str], bool], *, idle: float) -> None:
         self._app = app
-        self._below = f"{prefix}/static/".encode()
+        self._ours = ours
         self._idle = idle
         self._ending = False
         self._waiting: set[trio.CancelScope] = set()
@@ -50,11 +51,11 @@ class PlainFiles:
         """
         while True:
             request = parse_plain(data)
-            if request is None or not request.raw_path.startswith(self._below):
+            if request is None or not self._ours(request.path):
                 return data
             answer = _Answer(socket, request)
             await self._app(_scope(request, socket), _nothing_comes, answer.send)
-            if request.is_last or not answer.whole:
+            if answer.is_last or not answer.whole:
                 await socket.close_after_answer(CLOSING_SECONDS)
                 return None
             following = await self._next(socket)
@@ -81,13 +82,16 @@ class PlainFiles:
 
 
 class _Answer:
-    """Writes one ASGI answer to *socket*; *whole* says that the next one may follow it."""
+    """Writes one ASGI answer to *socket*.
+
+    *whole* says that all of it is sent, *is_last* that no other can follow.
+    """
 
     def __init__(self, socket: PeerSocket, request: PlainRequest) -> None:
         self._socket = socket
-        self._request = request
         self._head = b""
         self._bare = request.method == "HEAD"
+        self.is_last = request.is_last
         self.whole = False
 
     async def send(self, message: Message) -> None:
@@ -108,7 +112,10 @@ class _Answer:
         status = HTTPStatus(message["status"])
         self._bare = self._bare or status in _WITHOUT_BODY
         fields = [*message["headers"], (b"date", formatdate(usegmt=True).encode())]
-        if self._request.is_last:
+        # Without a length, its end is the connection's.
+        if not self._bare and not any(name.lower() == b"content-length" for name, _ in fields):
+            self.is_last = True
+        if self.is_last:
             fields.append((b"Connection", b"close"))
         if any(_UNSAFE.search(name) or _UNSAFE.search(value) for name, value in fields):
             raise ValueError("a header field with a line break in it")

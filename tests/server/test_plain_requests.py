@@ -1,25 +1,34 @@
-"""Files for plain requests come as hypercorn would have brought them."""
+"""What plain requests are for comes as hypercorn would have brought it."""
 
 import contextlib
+import re
+import subprocess
+import sys
 
+import attrs
 import pytest
 import trio
 import trio.testing
 
+from docsync_trio.base.errors import ServerError
 from docsync_trio.config.schema import KeepAliveSettings, ServerSettings
-from docsync_trio.server import http
-from docsync_trio.server.http import HttpServer
+from docsync_trio.server import http, requests
 from docsync_trio.server.peer_socket import PeerSocket
-from tests.server.a_site import a_site
+from docsync_trio.server.requests import Requests, check_version
+from tests.server.a_site import a_site, application
 from tests.server.network_fakes import Peer, hello, stream_pair
 
 SCRIPT = "/static/js/bokeh.min.js"
 
 
+def below_static(path):
+    return path.startswith("/static/")
+
+
 @contextlib.asynccontextmanager
-async def connected(app, **settings):
+async def connected(app, ours=below_static, **settings):
     """Serve one connection of *app*; yields the server, the peer, and the event of its end."""
-    server = HttpServer(app, ServerSettings(**settings), observe=lambda event: None)
+    server = Requests(app, ours, ServerSettings(**settings), observe=lambda event: None)
     ours, theirs = stream_pair()
     over = trio.Event()
     peer = Peer(theirs)
@@ -56,9 +65,19 @@ def by_hypercorn(monkeypatch):
     return count
 
 
-async def raw_answer(app, data):
+def with_one_incident(answer):
+    """Return *answer* as if both had the same incident.
+
+    Nor does it matter how a body would be sent that HEAD does not ask for.
+    """
+    fields, body = answer
+    fields = [field for field in fields if field != b"Transfer-Encoding: chunked"]
+    return fields, re.sub(rb"(?<=ncident )\w+|\"incident\":\"\w+", b"", body)
+
+
+async def raw_answer(app, data, ours=below_static):
     """Return everything that is sent in answer to *data*, without the date, and its fields."""
-    async with connected(app) as (_, peer, over):
+    async with connected(app, ours) as (_, peer, over):
         await peer.send(data)
         with trio.fail_after(10):
             answer = b""
@@ -127,14 +146,70 @@ async def test_a_request_that_comes_in_pieces_is_answered(by_hypercorn):
     assert by_hypercorn
 
 
-async def test_files_of_a_site_below_a_prefix_are_found_there(by_hypercorn):
-    async with connected(hello, prefix="/desk") as (_, peer, _over):
-        await peer.send(request("/desk/static/a.js"))
-        await peer.response()
+async def test_pages_and_what_belongs_to_them_are_ours_and_others_endpoints_are_not(tmp_path):
+    pages = [application(tmp_path, path) for path in ("/", "/a plot", "/many/{name}")]
+    bare = attrs.evolve(application(tmp_path, "/bare"), page="none")
+    async with a_site(*pages, bare, prefix="/desk") as site:
+        ours = [
+            *("/desk/static/js/bokeh.js", "/desk/static/extensions/a/b.js"),
+            *("/desk/", "/desk/autoload.js", "/desk/a plot", "/desk/a plot/preflight"),
+        ]
+        others = [
+            *("/", "/static/js/bokeh.js", "/desk", "/desk/a plot/", "/desk/a plot/metadata"),
+            *("/desk/many/x", "/desk/many/{name}", "/desk/bare", "/desk/staticfiles/x"),
+        ]
+        assert [site.site.is_ours(path) for path in ours] == [True] * len(ours)
+        assert [site.site.is_ours(path) for path in others] == [False] * len(others)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("path", ["/a", "/a/autoload.js?bokeh-autoload-element=x"])
+async def test_pages_come_as_hypercorn_would_have_brought_them(
+    by_hypercorn, tmp_path, path, method
+):
+    async with a_site(application(tmp_path, "/a", "broken = 1 / 0")) as site:
+        ours = await raw_answer(
+            site.asgi, request(path, method, Connection="close"), site.site.is_ours
+        )
         assert not by_hypercorn
-        await peer.send(request("/static/a.js"))
-        await peer.response()
+        theirs = await raw_answer(
+            site.asgi, request(path, method, Connection="close", TE="trailers"), site.site.is_ours
+        )
     assert by_hypercorn
+    assert with_one_incident(ours) == with_one_incident(theirs)
+
+
+async def test_an_answer_without_a_length_ends_with_its_connection():
+    async def endless(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"hello"})
+
+    fields, body = await raw_answer(endless, request("/static/a.js"))
+    assert fields == [b"HTTP/1.1 200 ", b"Connection: close"]
+    assert body == b"hello"
+
+
+async def test_who_is_the_first_to_need_hypercorn_when_the_server_ends_is_told_to_come_back():
+    async with connected(hello) as (server, peer, over):
+        await peer.send(request("/page"))
+        await server.end_when_idle()
+        assert (await peer.response())[0] == 503
+        assert peer.headers["retry-after"] == "5"
+        peer.hang_up()
+        with trio.fail_after(5):
+            await over.wait()
+
+
+def test_a_start_imports_nothing_of_hypercorn():
+    code = "import sys, docsync_trio.cli.serving; sys.exit('hypercorn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_hypercorn_that_nobody_has_read_is_named_with_what_to_install(monkeypatch):
+    monkeypatch.setattr(requests.importlib.metadata, "version", lambda name: "0.19.0")
+
+    with pytest.raises(ServerError, match=r"hypercorn 0\.19\.0 .* install 'hypercorn>="):
+        check_version()
 
 
 async def test_a_connection_without_requests_ends_after_the_keep_alive_time(autojump_clock):
@@ -191,7 +266,7 @@ async def test_no_header_field_smuggles_another_in():
         fields = [(b"x", b"1\r\nSet-Cookie: a=b")]
         await send({"type": "http.response.start", "status": 200, "headers": fields})
 
-    server = HttpServer(smuggler, ServerSettings(), observe=lambda event: None)
+    server = Requests(smuggler, below_static, ServerSettings(), observe=lambda event: None)
     ours, theirs = stream_pair()
     with contextlib.closing(PeerSocket(ours)) as socket, pytest.raises(ValueError, match="break"):
         await server.serve(socket, request("/static/a.js"))
