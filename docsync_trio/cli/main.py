@@ -13,6 +13,7 @@ from docsync_trio.cli.check import check
 from docsync_trio.cli.config_show import config
 from docsync_trio.cli.init import init
 from docsync_trio.cli.probe import probe
+from docsync_trio.cli.proxy import proxy
 from docsync_trio.cli.routes import routes
 from docsync_trio.cli.run import run
 from docsync_trio.cli.schema import schema
@@ -81,5 +82,5 @@ def main() -> None:
     """
 
 
-for command in (run, check, init, routes, probe, config, schema, secret):
+for command in (run, check, init, routes, probe, proxy, config, schema, secret):
     main.add_command(command)

@@ -1,0 +1,176 @@
+"""The files that are printed; tests/whole/test_proxies.py runs the proxies with them."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docsync_trio.base.durations import OFF
+from docsync_trio.config.bind import FdBind, TcpBind, UnixBind
+from docsync_trio.proxies.caddy_file import caddy_file
+from docsync_trio.proxies.haproxy_file import haproxy_file, note_on_key
+from docsync_trio.proxies.nginx_file import nginx_file
+from docsync_trio.proxies.plan import CannotPlan, FrontSide, ProxyPlan, StaticFolder, upstream_of
+from docsync_trio.proxies.trust import advice_on_trust
+from tests.proxies.sites import a_site
+
+PRINT = {"nginx": nginx_file, "haproxy": haproxy_file, "caddy": caddy_file}
+STATIC = (StaticFolder("/desk/static", Path("/srv/bokeh js/static")),)
+
+
+def printed(kind, *, front=None, **site):
+    return PRINT[kind](ProxyPlan.of(a_site(**site), front or FrontSide()))
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        (
+            "nginx",
+            [
+                "server 127.0.0.1:5006;",
+                "keepalive_timeout 60s;",
+                "listen 80;",
+                "proxy_read_timeout 75s;",
+                "client_max_body_size 20000000;",
+                "large_client_header_buffers 4 64k;",
+                "proxy_set_header Upgrade $http_upgrade;",
+                "location / {",
+            ],
+        ),
+        (
+            "haproxy",
+            [
+                "bind *:80",
+                "server docsync 127.0.0.1:5006 pool-purge-delay 5s",
+                "timeout tunnel 75s",
+                "default_backend docsync",
+                "tune.bufsize 66560",
+            ],
+        ),
+        (
+            "caddy",
+            [
+                "http://:80 {",
+                "reverse_proxy 127.0.0.1:5006 {",
+                "keepalive 60s",
+                "response_header_timeout 75s",
+                "max_size 20000000B",
+            ],
+        ),
+    ],
+)
+def test_a_file_says_what_the_settings_say(kind, lines):
+    text = [line.strip() for line in printed(kind).splitlines()]
+
+    assert [line for line in lines if line not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "pieces"),
+    [
+        ("nginx", ["server unix:/run/d.sock;", "location = /desk {", "listen 10.0.0.1:8443 ssl;"]),
+        ("haproxy", ["unix@/run/d.sock", "path_beg /desk/", "bind 10.0.0.1:8443 ssl crt /etc/c"]),
+        ("caddy", ["unix//run/d.sock", "path /desk /desk/*", "tls /etc/c /etc/k", "https://a.org"]),
+    ],
+)
+def test_a_unix_socket_a_prefix_tls_and_names(kind, pieces):
+    front = FrontSide(
+        listen="10.0.0.1:8443", names=("a.org",), certificate=Path("/etc/c"), key=Path("/etc/k")
+    )
+    text = printed(kind, front=front, bind=(UnixBind(Path("/run/d.sock")),), prefix="/desk")
+
+    assert [piece for piece in [*pieces, "a.org"] if piece not in text] == []
+
+
+@pytest.mark.parametrize("kind", PRINT)
+def test_every_line_that_decides_something_has_a_reason_before_it(kind):
+    text = printed(kind, prefix="/desk")
+
+    assert len(re.findall(r"^\s*#", text, flags=re.MULTILINE)) >= 8
+    assert max(map(len, text.expandtabs(4).splitlines())) <= 104
+
+
+@pytest.mark.parametrize("kind", ["nginx", "caddy"])
+def test_files_are_served_by_the_proxy_where_it_can(kind):
+    text = printed(kind, front=FrontSide(static=STATIC), prefix="/desk")
+
+    assert "/srv/bokeh js/static" in text
+    assert "/desk/static" in text
+
+
+def test_haproxy_serves_none():
+    with pytest.raises(CannotPlan, match="--static"):
+        printed("haproxy", front=FrontSide(static=STATIC))
+
+
+def test_short_times_are_written_in_milliseconds():
+    times = {"http": 1.0, "ping": 0.1, "pong": 0.1}
+
+    assert "keepalive_timeout 800ms;" in printed("nginx", keep_alive=times, build=0.2)
+    assert "timeout tunnel 250ms" in printed("haproxy", keep_alive=times, build=0.2)
+    assert "response_header_timeout 250ms" in printed("caddy", keep_alive=times, build=0.2)
+
+
+def test_the_reason_names_what_decides():
+    assert "server.keep_alive.ping (off)" in printed("nginx", keep_alive={"ping": OFF})
+
+
+def test_connections_that_are_introduced_are_passed_on_as_they_are():
+    text = printed("haproxy", proxy_protocol=True)
+
+    assert "mode tcp" in text
+    assert "send-proxy-v2" in text
+    tls = FrontSide(certificate=Path("/c"), key=Path("/k"))
+    for kind, front in (("nginx", None), ("caddy", None), ("haproxy", tls)):
+        with pytest.raises(CannotPlan, match="proxy_protocol"):
+            printed(kind, front=front, proxy_protocol=True)
+
+
+@pytest.mark.parametrize(
+    ("binds", "upstream"),
+    [
+        ([TcpBind("", 80)], "127.0.0.1:80"),
+        ([TcpBind("0.0.0.0", 80)], "127.0.0.1:80"),
+        ([TcpBind("::", 80)], "[::1]:80"),
+        ([FdBind(3), TcpBind("10.0.0.1", 80)], "10.0.0.1:80"),
+        ([TcpBind("10.0.0.1", 0), UnixBind(Path("/run/a"))], "unix:/run/a"),
+    ],
+)
+def test_the_server_is_looked_for_where_it_can_be_found(binds, upstream):
+    assert str(upstream_of(tuple(binds))) == upstream
+
+
+def test_a_server_that_nobody_can_find_is_an_error_that_says_what_to_do():
+    with pytest.raises(CannotPlan, match=r"--set server\.bind"):
+        upstream_of((TcpBind("127.0.0.1", 0), FdBind(3)))
+
+
+@pytest.mark.parametrize(
+    ("upstream", "trusted", "missing"),
+    [
+        (TcpBind("127.0.0.1", 1), (), "127.0.0.1"),
+        (TcpBind("localhost", 1), (), "127.0.0.1"),
+        (TcpBind("::1", 1), ("127.0.0.1",), "::1"),
+        (TcpBind("127.0.0.1", 1), ("127.0.0.0/8",), ""),
+        (TcpBind("10.0.0.1", 1), (), "the proxy's address"),
+        (TcpBind("10.0.0.1", 1), ("10.0.0.2",), ""),
+        (UnixBind(Path("/a")), ("127.0.0.1",), "unix"),
+        (UnixBind(Path("/a")), ("unix",), ""),
+    ],
+)
+def test_a_proxy_that_is_not_trusted_is_told(upstream, trusted, missing):
+    from docsync_trio.config.kind import Surroundings
+    from docsync_trio.config.trusted import TrustedProxy
+
+    around = Surroundings(Path("/"), {})
+    peers = tuple(TrustedProxy().read(one, around) for one in trusted)
+    advice = advice_on_trust(a_site(trusted_proxies=peers).server, upstream)
+
+    assert (f"does not name {missing}:" in advice) if missing else advice == ""
+
+
+def test_haproxy_looks_for_the_key_beside_the_certificate():
+    assert note_on_key(Path("/c.pem"), Path("/c.pem.key")) == ""
+    assert note_on_key(Path("/c.pem"), Path("/c.pem")) == ""
+    assert "ln -s /k.pem /c.pem.key" in note_on_key(Path("/c.pem"), Path("/k.pem"))
