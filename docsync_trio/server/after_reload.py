@@ -36,8 +36,8 @@ _FIELDS: Final = (
 )
 
 State = Mapping[str, Any]
-"""``version`` of the application; ``gone``: the session is over for good; ``page``: its sign;
-``not_kept``: sentences; ``failures``: see `overlay`."""
+"""``version`` of the application; ``gone``: the session is over for good; ``page`` and
+``styles``: its sign; ``not_kept``: sentences; ``failures``: see `overlay`."""
 
 
 @attrs.frozen(eq=False)
@@ -93,15 +93,15 @@ class AfterReload:
             cause, show = error.__cause__ or error, self.application.following.show_errors
             return {"failures": [overlay.failure_to_build(cause, self.context.url, show=show)]}
         return {
-            "page": sign,
+            **sign,
             "not_kept": self.application.not_kept(session_id),
             "failures": self.application.following.failures(self.context.url, session_id),
         }
 
-    async def _sign(self, token: str, scope: Scope, receive: Receive) -> str:
+    async def _sign(self, token: str, scope: Scope, receive: Receive) -> Mapping[str, str]:
         """The sign of the page as it would be now; empty where it is not ours."""
         if self.page is None:
-            return ""
+            return {"page": "", "styles": ""}
         query = scope.get("query_string", b"")
         if not _names_session(query):
             query = b"&".join(filter(None, [query, urlencode({TOKEN: token}).encode()]))

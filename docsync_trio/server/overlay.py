@@ -57,7 +57,7 @@ def failure_to_reload(event: ReloadFailed, *, show: bool) -> Failure:
     title = "What was changed cannot be served; this page is as it was before"
     application = next(iter(event.applications), "")
     failure = _failure("reload", title, event.error, application, show=show)
-    return {**failure, "lines": event.problems} if show else failure
+    return {**failure, "lines": event.problems} if show and not failure["places"] else failure
 
 
 def blocking(event: CallbackBlocks, *, show: bool) -> Failure:

@@ -20,8 +20,8 @@ NAME: Final = "docsync/page.js"
 
 # Each uses some of those before it when it is loaded.
 _NAMES: Final = (
-    *("address", "notice", "reason", "changes"),
-    *("redraw", "spinner", "reconnect", "bokehjs"),
+    *("address", "notice", "reason", "changes", "overlay", "redraw"),
+    *("spinner", "follow", "follower", "reconnect", "bokehjs"),
 )
 SOURCES: Final = tuple(Path(__file__).parent / "browser" / f"{name}.js" for name in _NAMES)
 

@@ -178,7 +178,8 @@ class _Table:
         followed = followed_of(context)
         if followed is None:
             return page
-        return FollowedPage(page, followed, self.site.settings.server.prefix)
+        prefix = self.site.settings.server.prefix
+        return FollowedPage(page, followed, context.application.static_path, prefix)
 
     def _routes_below(self, context: ApplicationContext) -> Iterator[Route]:
         url = self._pattern(context)

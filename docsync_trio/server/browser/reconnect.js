@@ -6,12 +6,13 @@
 "use strict";
 window.docsync = window.docsync || {};
 docsync.Keeper = docsync.Keeper || (() => {
-  const {address, notice, reason, redraw, spinner, Changes} = docsync
+  const {address, notice, reason, redraw, spinner, Changes, Follower} = docsync
 
   // Close codes, as in docsync_trio/protocol/close_codes.py.
   const ENDED = 4000
   const NEVER_OPEN = 1006 // or gone without a word
   const UNANSWERED = 4003
+  const RELOADED = 4005
   // What we sent was not taken; sending it again would end the next connection as well.
   const NOT_TAKEN = new Set([1002, 1003, 1007, 1009, 4001, 4002])
 
@@ -52,6 +53,8 @@ docsync.Keeper = docsync.Keeper || (() => {
       this.changes = new Changes(bokeh)
       this.away = false // from the loss of a document's connection until it is pulled again
       this.replacing = false
+      this.drawn = null // a promise
+      this.follower = new Follower(this, is_own_page(this.usual_url))
       this.lost_at = 0
       this.in_step_at = 0
       this.heard_at = 0
@@ -125,8 +128,9 @@ docsync.Keeper = docsync.Keeper || (() => {
     adopt(document) {
       this.bokeh.document_is_kept(document, this)
       notice.back(this)
+      this.follower.begin(document)
       const replace = document.replace_with_json
-      document.replace_with_json = (...args) => redraw(document, () => {
+      document.replace_with_json = (...args) => this.drawn = redraw(document, () => {
         this.replacing = true
         try {
           this.bokeh.without_husk(() => replace.apply(document, args))
@@ -135,7 +139,7 @@ docsync.Keeper = docsync.Keeper || (() => {
         }
         this.away = false
         const kept = this.changes.replay(document)
-        const news = this.renewed ? RENEWED : kept ? "" : NOT_ALL_KEPT
+        const news = this.renewed && !this.follower.busy ? RENEWED : kept ? "" : NOT_ALL_KEPT
         this.tell(() => notice.back(this, news))
       })
     }
@@ -157,6 +161,7 @@ docsync.Keeper = docsync.Keeper || (() => {
       connection.socket.close(1000)
       if (page) {
         spinner.give_way(page)
+        this.follower.wait_for_another()
       } else {
         this.bokeh.tell_application(connection, this.attempts, null)
         this.tell(() => notice.say(`${NOT_RENEWED} ${told}`, {reload: true}))
@@ -181,7 +186,9 @@ docsync.Keeper = docsync.Keeper || (() => {
       if (code == NEVER_OPEN && this.greeting === undefined) {
         this.explain()
       }
-      if (code == ENDED) {
+      if (code == RELOADED && this.away) {
+        this.follower.follow()
+      } else if (code == ENDED) {
         this.ended()
       } else if (this.config.reconnect_session) {
         this.schedule(now - left_at < LEAVING)
@@ -246,6 +253,9 @@ docsync.Keeper = docsync.Keeper || (() => {
     // After a sleep, or when the network has changed, there is nothing to wait for.
     wake() {
       const {connection} = this
+      if (this.follower.busy) {
+        return
+      }
       if (!this.lost_at) {
         this.probe()
         return

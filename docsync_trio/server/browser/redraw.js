@@ -53,10 +53,12 @@ docsync.redraw = docsync.redraw || (() => {
   }
 
   // `replace` puts another document in the place of that in `doc`, to be drawn in a while.
+  // Returns a promise of when it is drawn.
   return (doc, replace) => {
     const views = doc.views_manager
     if (!views) {
-      return replace()
+      replace()
+      return Promise.resolve()
     }
     const field = focused()
     const owner = owner_of(field, views)
@@ -67,9 +69,9 @@ docsync.redraw = docsync.redraw || (() => {
     const let_go = hold(old.map((view) => view && view.el).filter((el) => el && el.isConnected))
     replace()
     const begun = Date.now()
-    const settle = () => {
+    const settle = (drawn) => {
       if (!doc.roots().every((root) => is_drawn(root, views)) && Date.now() - begun < LONGEST) {
-        setTimeout(settle, LOOK)
+        setTimeout(settle, LOOK, drawn)
         return
       }
       let_go()
@@ -78,7 +80,8 @@ docsync.redraw = docsync.redraw || (() => {
       if (again && document.activeElement == document.body) {
         again.focus({preventScroll: true})
       }
+      drawn()
     }
-    settle()
+    return new Promise(settle)
   }
 })()
