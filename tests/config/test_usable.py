@@ -4,7 +4,6 @@ import pathlib
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from docsync_trio.config.checks import check
 from docsync_trio.config.kind import Surroundings
