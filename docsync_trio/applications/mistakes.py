@@ -1,35 +1,66 @@
-"""Which key to change, for errors whose own text does not say so.
+"""Mistakes that many authors make, and what to do about each.
 
-An `async def` written for asyncio that runs under Trio (and the other way round)
-fails with a sentence about event loops. The cure is one key of the site file.
+Errors say what went wrong inside of the library that noticed it. What its author has to
+change is often somewhere else: a key of the site file, or where a model is made.
 """
 
 from collections.abc import Iterator
 
 import attrs
 
+from docsync_trio.applications.suggestions import meant
 from docsync_trio.base.traceback_text import message_of
 
 
 @attrs.frozen
 class Hint:
-    """*sign* is a piece of an error's message, *text* what to do about it."""
+    """*sign* is a piece of an error's message, *text* what to do about it.
+
+    With *per_application* the text goes on with the path of the application.
+    """
 
     sign: str
     text: str
+    per_application: bool = False
 
 
-_WRITTEN_FOR_ASYNCIO = 'this code is written for asyncio: set applications[].async = "asyncio"'
-_WRITTEN_FOR_TRIO = 'this code is written for Trio: set applications[].async = "trio"'
+_WRITTEN_FOR_ASYNCIO = 'this code is written for asyncio: set applications[].async = "asyncio" for'
+_WRITTEN_FOR_TRIO = 'this code is written for Trio: set applications[].async = "trio" for'
+_AWAIT = "the server's loop runs already: await the coroutine instead"
 
 HINTS = (
-    Hint("no running event loop", _WRITTEN_FOR_ASYNCIO),
-    Hint("no current event loop", _WRITTEN_FOR_ASYNCIO),
-    Hint("unrecognized yield message", _WRITTEN_FOR_ASYNCIO),
-    Hint("Task got bad yield", _WRITTEN_FOR_TRIO),
-    Hint("must be called from async context", _WRITTEN_FOR_TRIO),
-    Hint("unknown async library, or not in async context", _WRITTEN_FOR_TRIO),
+    Hint("no running event loop", _WRITTEN_FOR_ASYNCIO, per_application=True),
+    Hint("no current event loop", _WRITTEN_FOR_ASYNCIO, per_application=True),
+    Hint("unrecognized yield message", _WRITTEN_FOR_ASYNCIO, per_application=True),
+    Hint("Task got bad yield", _WRITTEN_FOR_TRIO, per_application=True),
+    Hint("must be called from async context", _WRITTEN_FOR_TRIO, per_application=True),
+    Hint("unknown async library, or not in async context", _WRITTEN_FOR_TRIO, per_application=True),
+    Hint("cannot be called from a running event loop", _AWAIT),
+    Hint("This event loop is already running", _AWAIT),
+    Hint("Attempted to call run() from inside a run()", _AWAIT),
+    Hint(
+        "the document was changed without its lock",
+        "in a task: await session_context.with_locked_document(change); in a thread of your own: "
+        "document.add_next_tick_callback(change)",
+    ),
+    Hint(
+        "Models must be owned by only a single document",
+        "a model that is made once, in an imported module or outside of the function that fills "
+        "the document, would belong to all sessions: make it anew for each document",
+    ),
 )
+
+BLOCKS = (
+    "what takes long belongs into a thread: await trio.to_thread.run_sync(work), or "
+    "asyncio.to_thread(work); plain functions run in one by themselves"
+)
+"""What to do about code that lets nobody else run."""
+
+NOTHING_TO_SHOW = (
+    "curdoc().add_root(plot) puts a plot or a layout into the document; show(), save() and "
+    "output_file() do nothing in a served application"
+)
+"""What to do about a document that stays empty."""
 
 
 def hint_for(error: BaseException, application: str) -> str:
@@ -37,7 +68,9 @@ def hint_for(error: BaseException, application: str) -> str:
     for cause in _with_causes(error):
         for hint in HINTS:
             if hint.sign in message_of(cause):
-                return f"{hint.text} for {application}"
+                return f"{hint.text} {application}" if hint.per_application else hint.text
+        if (name := meant(cause)) is not None:
+            return f"did you mean {name!r}?"
     return ""
 
 

@@ -2,13 +2,13 @@
 
 An exception in a callback passes through a dozen frames of the server, of Trio and
 of Bokeh before it reaches the two lines its author wrote. Those two are what they
-look for, so they come first; the rest is counted in one line.
+look for, so they come first; the rest is counted in one line, with the place where a library
+raised.
 """
 
+import pathlib
 import traceback
-from collections.abc import Iterator, Sequence
-
-import attrs
+from collections.abc import Callable, Iterator, Sequence
 
 from docsync_trio.base.author_frames import Frame, authors_line, frames_of
 
@@ -67,24 +67,35 @@ def _message_lines(error: BaseException) -> Iterator[str]:
 
 
 def _frame_lines(frames: Sequence[Frame]) -> Iterator[str]:
-    way_in, shown = _way_in(frames)
-    for run in _runs(_middle_cut(shown)):
-        if isinstance(run, str):
-            yield run
+    is_own = _authors_test(frames)
+    first = next((at for at, frame in enumerate(frames) if is_own(frame)), None)
+    if first is None:
+        first = max(0, len(frames) - _INNERMOST)
+        is_own = _always
+    way_in, shown = frames[:first], frames[first:]
+    for part in _folded(_middle_cut(shown), is_own):
+        if isinstance(part, str):
+            yield part
         else:
-            yield f'  File "{run.filename}", line {run.lineno}, in {run.name}'
-            yield from (f"    {line}" for line in [run.line] if line)
+            yield f'  File "{part.filename}", line {part.lineno}, in {part.name}'
+            yield from (f"    {line}" for line in [part.line] if line)
     if way_in:
         yield f"  (called through {_count(way_in)})"
 
 
-def _way_in(frames: Sequence[Frame]) -> tuple[Sequence[Frame], Sequence[Frame]]:
-    """Split *frames* where the application's own begin."""
-    first = next((at for at, frame in enumerate(frames) if not frame.is_machinery), None)
-    if first is None:
-        unfolded = [attrs.evolve(frame, package="") for frame in frames[-_INNERMOST:]]
-        return frames[:-_INNERMOST], unfolded
-    return frames[:first], frames[first:]
+def _authors_test(frames: Sequence[Frame]) -> Callable[[Frame], bool]:
+    """Tells which are of the author's code; an application may be an installed package."""
+    if any(_is_of_nobody_else(frame) and not frame.is_installed for frame in frames):
+        return lambda frame: _is_of_nobody_else(frame) and not frame.is_installed
+    return _is_of_nobody_else
+
+
+def _is_of_nobody_else(frame: Frame) -> bool:
+    return not (frame.is_machinery or frame.is_pythons)
+
+
+def _always(_frame: Frame) -> bool:
+    return True
 
 
 def _middle_cut(frames: Sequence[Frame]) -> Iterator[Frame | str]:
@@ -97,19 +108,27 @@ def _middle_cut(frames: Sequence[Frame]) -> Iterator[Frame | str]:
     yield from frames[-half:]
 
 
-def _runs(frames: Iterator[Frame | str]) -> Iterator[traceback.FrameSummary | str]:
-    """Each shown frame as it is, each run of folded ones as one line."""
-    folded: list[Frame] = []
+def _folded(
+    frames: Iterator[Frame | str], is_own: Callable[[Frame], bool]
+) -> Iterator[traceback.FrameSummary | str]:
+    """Each of the author's frames as it is, each run of others as one line."""
+    run: list[Frame] = []
     for frame in frames:
-        if isinstance(frame, Frame) and frame.is_machinery:
-            folded.append(frame)
+        if isinstance(frame, Frame) and not is_own(frame):
+            run.append(frame)
             continue
-        if folded:
-            yield f"  ... {_count(folded)}"
-            folded = []
+        if run:
+            yield f"  ... {_count(run)}"
+            run = []
         yield frame if isinstance(frame, str) else frame.summary
-    if folded:
-        yield f"  ... {_count(folded)}"
+    if run:
+        yield f"  ... {_count(run)}, at {_place(run[-1])}"
+
+
+def _place(frame: Frame) -> str:
+    """The last two parts of the path, which tell where in which package it is."""
+    parts = pathlib.PurePath(frame.summary.filename).parts
+    return f"{'/'.join(parts[-2:])}:{frame.summary.lineno}"
 
 
 def _count(frames: Sequence[Frame]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from docsync_trio.applications.mistakes import hint_for
+from docsync_trio.applications.mistakes import BLOCKS, hint_for
 from docsync_trio.base import events
 from docsync_trio.base.traceback_text import application_line, error_text
 
@@ -81,7 +81,7 @@ def _callback_failed(event: events.CallbackFailed | events.ApplicationTaskFailed
 def _callback_blocks(event: events.CallbackBlocks) -> LogLine:
     text = f"{event.what} has been running for {event.seconds:.0f} s without a pause"
     fields = {"what": event.what, "seconds": round(event.seconds, 1), "stack": event.stack}
-    return LogLine("warning", text, fields)
+    return LogLine("warning", text, fields, hint=BLOCKS)
 
 
 def _callback_interrupted(event: events.CallbackInterrupted) -> LogLine:

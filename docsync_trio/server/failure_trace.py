@@ -11,6 +11,7 @@ import attrs
 
 from docsync_trio.applications.load_error import shown
 from docsync_trio.base.author_frames import authors_lines, error_to_look_at
+from docsync_trio.base.traceback_text import traceback_text
 
 AROUND = 3
 """Lines of source shown before and after the one at fault."""
@@ -42,7 +43,7 @@ class Place:
 class FailureTrace:
     """An exception as its author wants to see it.
 
-    *places* are the innermost first; *whole* is Python's own traceback.
+    *places* are the innermost first; *whole* is a traceback in which they come first as well.
     """
 
     error: str
@@ -58,7 +59,7 @@ def trace_of(error: BaseException) -> FailureTrace:
         places=tuple(
             _place(one.file, one.line, one.function) for one in authors_lines(first)[:MOST_PLACES]
         ),
-        whole="".join(traceback.format_exception(error)),
+        whole=traceback_text(error),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from bokeh.document import Document
 from bokeh.document.events import MessageSentEvent
 
-from docsync_trio.applications.mistakes import hint_for
+from docsync_trio.applications.mistakes import BLOCKS, hint_for
 from docsync_trio.base.events import (
     ApplicationTaskFailed,
     CallbackBlocks,
@@ -63,12 +63,8 @@ def failure_to_reload(event: ReloadFailed, *, show: bool) -> Failure:
 def blocking(event: CallbackBlocks, *, show: bool) -> Failure:
     """Return what pages show of a callback that lets nobody else do anything."""
     title = f"{_begin(event.what)} has been running for {event.seconds:.0f} s without a pause"
-    hint = (
-        "what takes long belongs into a thread (await trio.to_thread.run_sync(...), or "
-        "asyncio.to_thread), with await in between"
-    )
     failure = _failure("run", title, None, event.application, show=show)
-    return {**failure, "lines": event.stack.splitlines(), "hint": hint} if show else failure
+    return {**failure, "lines": event.stack.splitlines(), "hint": BLOCKS} if show else failure
 
 
 def tell(document: Document, news: Mapping[str, Any]) -> None:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 import trio
 
@@ -41,6 +43,39 @@ def test_frames_of_bokeh_below_the_application_become_one_line():
     assert text.splitlines()[0].startswith(f'  File "{FILE}", line ')
     assert text.count("of bokeh") == 1
     assert "site-packages/bokeh" not in text
+
+
+def test_frames_of_libraries_become_one_line_that_ends_where_it_was_raised():
+    module = application("""
+        import json
+        def load():
+            json.loads("{")
+    """)
+
+    lines = traceback_text(raised_by(module.load)).splitlines()
+
+    assert lines[0] == f'  File "{FILE}", line 4, in load'
+    assert re.fullmatch(r"  \.\.\. \d frames of json, at json/decoder\.py:\d+", lines[1])
+    assert lines[2].startswith("json.decoder.JSONDecodeError: ")
+    assert len(lines) == 3
+
+
+def test_callbacks_that_libraries_call_stand_between_their_frames():
+    module = application("""
+        import json
+        def load():
+            json.loads("{}", object_hook=stop)
+        def stop(found):
+            raise ValueError("no")
+    """)
+
+    lines = traceback_text(raised_by(module.load)).splitlines()
+
+    assert [line for line in lines if line.startswith("  File ")] == [
+        f'  File "{FILE}", line 4, in load',
+        f'  File "{FILE}", line 6, in stop',
+    ]
+    assert re.fullmatch(r"  \.\.\. \d frames of json", lines[1])
 
 
 def test_an_error_without_any_line_of_the_application_shows_its_innermost_frames():

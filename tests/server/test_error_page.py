@@ -28,8 +28,24 @@ async def test_in_development_the_authors_line_comes_first(tmp_path):
         assert page.headers["cache-control"] == "no-store"
         places = re.findall(r"<code>([^<]*app\.py)</code>, line (\d+)", page.text)
         assert [int(line) for _, line in places] == [6, 8]
-        assert page.text.index("return whole / 0") < page.text.index("The whole traceback")
+        assert page.text.index("return whole / 0") < page.text.index("The traceback")
         assert "ZeroDivisionError: division by zero" in page.text
+
+
+async def test_the_traceback_for_people_without_a_browser_begins_with_the_authors_lines(tmp_path):
+    async with a_site(application(tmp_path, "/app", BROKEN)) as site:
+        lines = (await ask(site.asgi, "/app")).text.splitlines()
+        first = next(line for line in lines if line.startswith("  File "))
+        assert first == f'  File "{tmp_path}/-app.py", line 8, in <module>'
+        assert not any("docsync_trio/" in line for line in lines)
+
+
+async def test_a_known_mistake_is_told_with_what_to_do_about_it(tmp_path):
+    source = "import trio\nfrom bokeh.plotting import figur\n"
+    async with a_site(application(tmp_path, "/app", source)) as site:
+        page = await ask(site.asgi, "/app", headers=HTML)
+        assert "did you mean &#39;figure&#39;?" in page.text
+        assert "did you mean 'figure'?" in (await ask(site.asgi, "/app")).text
 
 
 async def test_what_the_page_shows_is_escaped_and_has_no_values_of_variables(tmp_path):
