@@ -7,11 +7,13 @@ custom models rely on, and is handed to the document, which frees it in the end.
 """
 
 import ast
+import contextlib
 import importlib.machinery
 import pathlib
 import sys
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from types import CodeType, ModuleType
 from typing import Self
 
@@ -22,6 +24,19 @@ from docsync_trio.applications.async_kind import AsyncKind, kind_of_tree
 from docsync_trio.applications.load_error import LoadError, blame, missing_file, shown
 from docsync_trio.applications.output import MODULE_PREFIX
 from docsync_trio.applications.process_state import as_script
+
+_staying: ContextVar[list[str] | None] = ContextVar("docsync_staying_modules", default=None)
+
+
+@contextlib.contextmanager
+def staying_modules() -> Iterator[list[str]]:
+    """Collect the names of the modules that `Script.load` makes within the block."""
+    names: list[str] = []
+    token = _staying.set(names)
+    try:
+        yield names
+    finally:
+        _staying.reset(token)
 
 
 @attrs.frozen(eq=False)
@@ -88,6 +103,8 @@ class Script:
         """Run the code once, in a module that stays; raises `LoadError` if it raises."""
         module = self.new_module()
         sys.modules[module.__name__] = module
+        if (names := _staying.get()) is not None:
+            names.append(module.__name__)
         try:
             self.run(module)
         except (Exception, SystemExit) as error:

@@ -4,12 +4,17 @@ import contextlib
 import gc
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from docsync_trio.cli.site_argument import ArgvCommand, load, site_options
+
+if TYPE_CHECKING:
+    from docsync_trio.config.load import LoadedSite
 
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("console", "json")
@@ -29,6 +34,12 @@ FORMATS = ("console", "json")
     multiple=True,
     help='Where to listen: "host:port", "unix:/path" or "fd://3"; can be repeated.',
 )
+@click.option(
+    "--reload",
+    "reload",
+    is_flag=True,
+    help="Take changed files over while the server runs: set reload.enabled.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the first URL in a browser.")
 @click.option("--log-level", type=click.Choice(LEVELS), help="Log this and what is worse.")
 @click.option("--log-format", type=click.Choice(FORMATS), help="For people or for machines.")
@@ -37,6 +48,7 @@ def run(
     profile: str | None,
     overrides: tuple[str, ...],
     binds: tuple[str, ...],
+    reload: bool,  # noqa: FBT001 - click gives it by name
     open_browser: bool,  # noqa: FBT001 - click gives it by name
     log_level: str | None,
     log_format: str | None,
@@ -49,7 +61,22 @@ def run(
         from docsync_trio.cli.serving import serve
 
     options = _as_overrides(binds, log_level, log_format)
-    serve(load(site, profile=profile, overrides=(*overrides, *options)), open_browser=open_browser)
+    if reload:
+        options += ("reload.enabled=true",)
+    load_it = partial(load, site, profile=profile, overrides=(*overrides, *options))
+    again = partial(_load_again, click.get_current_context(), load_it)
+    serve(load_it(), again, open_browser=open_browser)
+
+
+def _load_again(context: click.Context, load_it: Callable[[], "LoadedSite"]) -> "LoadedSite":
+    """Load the same site once more, in a thread that knows of no command."""
+    from docsync_trio.base.errors import ConfigError, PlacedProblem
+
+    try:
+        with context.scope(cleanup=False):
+            return load_it()
+    except click.UsageError as error:
+        raise ConfigError((PlacedProblem("", "", error.message),)) from None
 
 
 def _as_overrides(

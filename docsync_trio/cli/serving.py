@@ -22,29 +22,29 @@ from docsync_trio.cli.banner import Banner, BannerRow, as_data, plain_text, rich
 from docsync_trio.cli.last_exit import LastExit
 from docsync_trio.cli.log import Log, open_log
 from docsync_trio.cli.output import lasting_output, say
+from docsync_trio.cli.site_opening import Load, Opening, ServedNow, site_opening
 from docsync_trio.cli.site_summary import handlers_texts, site_warnings
 from docsync_trio.cli.stop_signals import sigterm_like_ctrl_c, stop_signals
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.server.binds import bind_sockets
 from docsync_trio.server.garbage import GarbageKeeper
 from docsync_trio.server.serve import serve_site
-from docsync_trio.server.site import LoadedApplications, Site, load_applications, open_site
 
 _DEFAULT_WIDTH = 100
 
 
-def serve(loaded: LoadedSite, *, open_browser: bool = False) -> None:
+def serve(loaded: LoadedSite, again: Load, *, open_browser: bool = False) -> None:
     """Serve *loaded* until Ctrl-C or SIGTERM; *open_browser* shows its first application.
 
-    Raises `ConfigError` for what cannot be imported, `ServerError` for an address that
-    cannot be had.
+    *again* loads the same site anew, in any thread. Raises `ConfigError` for what cannot be
+    imported, `ServerError` for an address that cannot be had.
     """
     settings = loaded.settings.logging
     with lasting_output():
         with open_log(settings, sys.stderr, colour=in_colour(sys.stderr)) as log:
             shutdown = loaded.settings.server.keep_alive.shutdown
             last_exit = LastExit(shutdown, log.logger.warning)
-            reason = _run(loaded, log, last_exit, open_browser=open_browser)
+            reason = _run(loaded, again, log, last_exit, open_browser=open_browser)
             last_exit.call_off()
             if settings.format == "json":
                 log.logger.info("stopped", reason=reason)
@@ -59,15 +59,17 @@ def in_colour(stream: TextIO | None) -> bool:
     return stream.isatty()
 
 
-def _run(loaded: LoadedSite, log: Log, last_exit: LastExit, *, open_browser: bool) -> str:
+def _run(
+    loaded: LoadedSite, again: Load, log: Log, last_exit: LastExit, *, open_browser: bool
+) -> str:
     """Serve *loaded* and return what ended it."""
     try:
         with contextlib.ExitStack() as stack, sigterm_like_ctrl_c():
-            imported = load_applications(loaded)
+            opening = site_opening(loaded, again)
             sockets = bind_sockets(loaded.settings.server.bind)
             for each in sockets:
                 stack.enter_context(each)
-            serving = _Serving(loaded, imported, sockets, log, last_exit, open_browser=open_browser)
+            serving = _Serving(loaded, opening, sockets, log, last_exit, open_browser=open_browser)
             return trio.run(serving.serve)
     except* KeyboardInterrupt:
         # Until the server runs, a signal stops imports and hooks in their middle.
@@ -78,7 +80,7 @@ def _run(loaded: LoadedSite, log: Log, last_exit: LastExit, *, open_browser: boo
 @attrs.frozen(eq=False)
 class _Serving:
     loaded: LoadedSite
-    imported: LoadedApplications
+    opening: Opening
     sockets: Sequence[socket.socket]
     log: Log
     last_exit: LastExit
@@ -91,8 +93,7 @@ class _Serving:
         observe = keeper.observe
         # Until the hooks of the end have run, the second signal has to find its way.
         with sigterm_like_ctrl_c(), contextlib.ExitStack() as until_closed:
-            opening = open_site(self.loaded, observe=observe, imported=self.imported)
-            async with opening as site, trio.open_nursery() as beside:
+            async with self.opening(observe) as site, trio.open_nursery() as beside:
                 beside.start_soon(keeper.look)
                 stopping = stop_signals(self.stop_for, self.last_exit.count_down)
                 until_closed.enter_context(stopping)
@@ -119,7 +120,7 @@ class _Serving:
             beside.start_soon(_open, banner.first_page)
 
 
-def _banner(loaded: LoadedSite, site: Site, sockets: Sequence[socket.socket]) -> Banner:
+def _banner(loaded: LoadedSite, site: ServedNow, sockets: Sequence[socket.socket]) -> Banner:
     settings = loaded.settings
     bases = base_urls(sockets)
     rows = tuple(

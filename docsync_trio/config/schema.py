@@ -27,6 +27,7 @@ from docsync_trio.config.lists import ListOf, OneOrMore
 from docsync_trio.config.names import FunctionName, MetadataFunction
 from docsync_trio.config.places import ExistingPath, OriginPattern, UrlPath, UrlPrefix
 from docsync_trio.config.redirects import RedirectStatus, RedirectTarget
+from docsync_trio.config.reload_schema import ReloadSettings
 from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
 from docsync_trio.config.trusted import TrustedPeer, TrustedProxy
@@ -39,6 +40,7 @@ __all__ = [
     "KeepAliveSettings",
     "LoggingSettings",
     "MetadataFunction",
+    "ReloadSettings",
     "RouteSettings",
     "ServerSettings",
     "SessionSettings",
@@ -235,6 +237,7 @@ class SiteSettings:
     applications: tuple[ApplicationSettings, ...] = key((), doc="The applications.")
     routes: tuple[RouteSettings, ...] = key((), doc="Further URLs.")
     logging: LoggingSettings = key(LoggingSettings(), doc="The log.")
+    reload: ReloadSettings = key(ReloadSettings(), doc="Working on a site while it runs.")
 
 
 ONE_OF: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(

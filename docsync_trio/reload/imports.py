@@ -1,0 +1,125 @@
+"""What a site names, imported: all of it, or what a reload asks for."""
+
+import sys
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+
+import attrs
+
+from docsync_trio.applications.application import Application
+from docsync_trio.applications.load import load_application
+from docsync_trio.applications.script import staying_modules
+from docsync_trio.base.errors import Problem
+from docsync_trio.config.load import LoadedSite
+from docsync_trio.config.schema import ApplicationSettings, SiteSettings
+from docsync_trio.documents.bokeh_private import forget_models_of
+from docsync_trio.reload.failed_application import failed_application
+from docsync_trio.reload.project_files import Snapshot
+from docsync_trio.reload.survey import Surveyor
+from docsync_trio.server.extra_routes import Endpoint, load_endpoints
+from docsync_trio.server.mounts import Mount, load_mounts
+
+
+@attrs.frozen(eq=False)
+class Imported:
+    """An *application*, and the names of the *modules* that were made for it alone."""
+
+    application: Application
+    modules: tuple[str, ...] = ()
+
+    def forget(self) -> None:
+        """Let go of the modules, when nothing of the application runs any more."""
+        mine = set(self.modules)
+        names = {name for name in list(sys.modules) if name.partition(".")[0] in mine}
+        forget_models_of(names)
+        for name in names:
+            sys.modules.pop(name, None)
+
+
+@attrs.frozen(eq=False)
+class Imports:
+    """What was imported: *applications* by path; *mounts* where they were asked for."""
+
+    applications: Mapping[str, Imported]
+    endpoints: dict[str, Endpoint]
+    mounts: tuple[Mount, ...]
+
+
+def base_of(site: LoadedSite) -> Path:
+    """Return the folder from which modules of *site* are imported."""
+    return Path.cwd() if site.source is None else site.source.absolute().parent
+
+
+def files_of(site: LoadedSite) -> tuple[Path, ...]:
+    """Return the files that concern the whole of *site*."""
+    return () if site.source is None else (site.source.absolute(),)
+
+
+def import_parts(
+    site: LoadedSite, paths: Collection[str], problems: list[Problem], *, mounts: bool = True
+) -> Imports:
+    """Import the applications at *paths*, the endpoints, and the web applications if wanted.
+
+    Whatever is wrong is appended to *problems*.
+    """
+    settings, base = site.settings, base_of(site)
+    found = {}
+    for index, one in enumerate(settings.applications):
+        if one.path in paths:
+            with staying_modules() as modules:
+                application = load_application(one, ("applications", index), problems, base=base)
+            if application is not None:
+                found[one.path] = Imported(application, tuple(modules))
+    endpoints = load_endpoints(settings.routes, base, problems)
+    return Imports(found, endpoints, load_mounts(settings.routes, base, problems) if mounts else ())
+
+
+@attrs.frozen(eq=False)
+class Beginning:
+    """A site at the start: *imports*, and how its files were before them, *seen*.
+
+    *failed* are the applications that could not be imported, in whose place another stands.
+    """
+
+    imports: Imports
+    failed: frozenset[str]
+    seen: Snapshot
+
+
+def import_site(site: LoadedSite) -> Beginning:
+    """Import all of *site*, as far as it can be.
+
+    Raises `ConfigError` for mistakes that are in no application.
+    """
+    seen = Surveyor(base_of(site)).survey(site.settings, files_of(site)).snapshot
+    problems: list[Problem] = []
+    paths = [one.path for one in site.settings.applications]
+    imports = import_parts(site, paths, problems)
+    if any(problem.path[0] != "applications" for problem in problems):
+        raise site.explain(problems)
+    failed = {
+        one.path: Imported(failed_application(one, *what_is_wrong(site, mine)))
+        for one, mine in _by_application(site.settings, problems)
+    }
+    whole = {path: imports.applications.get(path) or failed[path] for path in paths}
+    return Beginning(attrs.evolve(imports, applications=whole), frozenset(failed), seen)
+
+
+def what_is_wrong(
+    site: LoadedSite, problems: Iterable[Problem]
+) -> tuple[str, BaseException | None]:
+    """Return *problems* as finished lines, and what an author's code raised, if it did."""
+    told = list(problems)
+    cause = next((one.cause for one in told if one.cause is not None), None)
+    return "\n".join(site.explain(told).lines), cause
+
+
+def _by_application(
+    settings: SiteSettings, problems: Iterable[Problem]
+) -> list[tuple[ApplicationSettings, list[Problem]]]:
+    told = list(problems)
+    pairs = (
+        (one, [problem for problem in told if problem.path[1] == index])
+        for index, one in enumerate(settings.applications)
+    )
+    return [(one, mine) for one, mine in pairs if mine]

@@ -1,0 +1,170 @@
+"""The loop of reloads: look what has changed, decide, exchange, tell how it went."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import trio
+
+from docsync_trio.applications.load_error import blame, shown
+from docsync_trio.base.errors import ConfigError
+from docsync_trio.base.events import Observer, Reloaded, ReloadFailed, RestartNeeded
+from docsync_trio.config.load import LoadedSite
+from docsync_trio.config.schema import SiteSettings
+from docsync_trio.reload.exchange import Exchange, Open, ReloadError
+from docsync_trio.reload.imports import Beginning, base_of, files_of
+from docsync_trio.reload.plan import Plan, Running, make_plan
+from docsync_trio.reload.project_files import Identity, Snapshot
+from docsync_trio.reload.running_site import ReloadRequest, RunningSite
+from docsync_trio.reload.survey import Survey, Surveyor
+
+MOST_NAMED = 3
+"""Changed files that are named as the reason of a reload."""
+
+
+@attrs.define(eq=False)
+class Reloading:
+    """Keeps *site* as its files say.
+
+    *opened* is what is open, as *loaded* says. *load* reads the site file anew, *watch* is told
+    the folders in which to notice changes.
+    """
+
+    site: RunningSite
+    opened: Open
+    loaded: LoadedSite
+    exchange: Exchange
+    load: Callable[[], LoadedSite]
+    watch: Callable[[frozenset[Path]], None]
+    observe: Observer
+    beginning: Beginning
+    _surveyor: Surveyor = attrs.field(init=False)
+    _survey: Survey = attrs.field(init=False)
+    # Files that were touched and could not be taken over, and what code there was then.
+    _pending: frozenset[Path] = attrs.field(init=False)
+    _beside: Snapshot = attrs.field(init=False)
+    _told_keys: tuple[str, ...] = attrs.field(default=(), init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._surveyor = Surveyor(base_of(self.loaded))
+        self._survey = self._look_around(self.site.settings)
+        found = self._survey.applications
+        self._pending = frozenset().union(*(found[path] for path in self.beginning.failed))
+        self._beside = self._survey.code_beside()
+        self._remember(self._survey, self.beginning.seen)
+
+    async def run(self, requests: trio.MemoryReceiveChannel[ReloadRequest]) -> None:
+        """Look whenever somebody asks for it; runs for ever."""
+        async for request in requests:
+            waiting = requests.statistics().current_buffer_used
+            asked = [request, *(requests.receive_nowait() for _ in range(waiting))]
+            await self._look(asked)
+
+    async def _look(self, asked: list[ReloadRequest]) -> None:
+        begun = trio.current_time()
+        everything = any(request.everything for request in asked)
+        now = await trio.to_thread.run_sync(self._look_around, self.site.settings)
+        touched = now.snapshot.touched(self._survey.snapshot)
+        if self._pending and not touched and now.code_beside() != self._beside:
+            touched = self._pending
+        if not (touched or everything):
+            self._remember(now)
+            return
+        reasons = (*(request.because for request in asked if request.because),)
+        because = (*reasons, *_reasons(touched, self._survey.snapshot, now.snapshot))
+        try:
+            done = await self._take_over(now, touched, everything=everything)
+        except Exception as error:  # noqa: BLE001 - whatever it is, what runs goes on
+            self._pending |= touched
+            self._beside = now.code_beside()
+            self._remember(now)
+            self.observe(_failure(error, because))
+            return
+        self._remember(
+            await trio.to_thread.run_sync(self._look_around, self.site.settings), now.snapshot
+        )
+        if done is not None:
+            seconds = trio.current_time() - begun
+            self.observe(Reloaded(done.added, done.replaced, done.retired, seconds, because))
+
+    async def _take_over(
+        self, now: Survey, touched: frozenset[Path], *, everything: bool
+    ) -> Plan | None:
+        """Take over what has changed; return what was done, None if nothing had to be."""
+        loaded = self.loaded
+        if everything or (touched | self._pending) & now.site:
+            loaded = await trio.to_thread.run_sync(self.load)
+        running = self._running(now)
+        plan = make_plan(running, loaded.settings, touched | self._pending, everything=everything)
+        if plan.restart != self._told_keys:
+            self._told_keys = plan.restart
+            if plan.restart:
+                self.observe(RestartNeeded(plan.restart))
+        stale = frozenset(now.edges) if everything else now.stale(touched | self._pending)
+        try:
+            await self._exchange(loaded, plan, stale)
+        except ReloadError as error:
+            # What was broken before must not keep back what has nothing to do with it.
+            less = make_plan(running, loaded.settings, touched)
+            others = loaded is self.loaded and error.applications and not less.is_empty
+            if everything or not others or set(error.applications) & set(less.opened):
+                raise
+            await self._exchange(loaded, less, now.stale(touched))
+            return less
+        self._pending = frozenset()
+        return None if plan.is_empty else plan
+
+    async def _exchange(self, loaded: LoadedSite, plan: Plan, stale: frozenset[Path]) -> None:
+        if not plan.is_empty:
+            made = await self.exchange.exchange(self.opened, loaded, plan, stale)
+            self.opened, self.site.current = made
+        self.loaded = loaded
+
+    def _running(self, now: Survey) -> Running:
+        before = self._survey
+        # A file that is gone was one of theirs, and one that is new is.
+        files = {
+            path: before.applications.get(path, frozenset()) | found
+            for path, found in now.applications.items()
+        }
+        return Running(
+            self.site.settings, files, before.routes | now.routes, before.mounts | now.mounts
+        )
+
+    def _look_around(self, settings: SiteSettings) -> Survey:
+        return self._surveyor.survey(settings, files_of(self.loaded))
+
+    def _remember(self, survey: Survey, seen: Snapshot | None = None) -> None:
+        """Know *survey*; files that were *seen* before count as they were then."""
+        states = dict(survey.snapshot.states)
+        if seen is not None:
+            states |= {f: s for f, s in seen.states.items() if f in states}
+        self._survey = attrs.evolve(survey, snapshot=Snapshot(states))
+        self.watch(survey.folders)
+
+
+def _reasons(touched: frozenset[Path], before: Snapshot, now: Snapshot) -> tuple[str, ...]:
+    files = sorted(touched)
+    named = tuple(
+        f"{shown(file)} {_what_happened(before.states.get(file), now.states.get(file))}"
+        for file in files[:MOST_NAMED]
+    )
+    more = len(files) - MOST_NAMED
+    return named if more <= 0 else (*named, f"{more} more")
+
+
+def _what_happened(before: Identity | None, now: Identity | None) -> str:
+    if before is None:
+        return "is new"
+    return "is gone" if now is None else "changed"
+
+
+def _failure(error: Exception, because: tuple[str, ...]) -> ReloadFailed:
+    match error:
+        case ReloadError():
+            return ReloadFailed(error.applications, error.lines, error.error, because)
+        case ConfigError():
+            cause = next((one.cause for one in error.problems if one.cause is not None), None)
+            return ReloadFailed((), error.lines, cause, because)
+        case _:
+            return ReloadFailed((), (blame(error),), error, because)

@@ -1,0 +1,83 @@
+"""A site whose applications are exchanged while it is served.
+
+Whoever serves it keeps hold of this; each request and each websocket is answered by the
+site as it is at that moment.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+import trio
+from trio import MemorySendChannel
+
+from docsync_trio.config.schema import SiteSettings
+from docsync_trio.server.join import Admission
+from docsync_trio.server.site import Site
+from docsync_trio.sessions.application_context import ApplicationContext
+from docsync_trio.sessions.request import Request
+
+
+@attrs.frozen
+class ReloadRequest:
+    """Somebody has noticed a change; *everything*: or wants all applications anew.
+
+    *because* is why, in words; nothing where it shows in the files.
+    """
+
+    everything: bool = False
+    because: str = ""
+
+
+@attrs.define(eq=False)
+class RunningSite:
+    """The site as it is: *current*. It is what `serve_site` asks for."""
+
+    current: Site
+    _requests: MemorySendChannel[ReloadRequest]
+
+    @property
+    def settings(self) -> SiteSettings:
+        """The whole site's settings, as they are in force."""
+        return self.current.settings
+
+    @property
+    def applications(self) -> Sequence[ApplicationContext]:
+        """The applications, in the order of the site file."""
+        return self.current.applications
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Lines for the operator, as for `Site`."""
+        return self.current.warnings
+
+    def reload(self, request: ReloadRequest) -> None:
+        """Let *request* be looked at soon; does not wait for it."""
+        self._requests.send_nowait(request)
+
+    async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer as an ASGI 3 application."""
+        await self.current.asgi(scope, receive, send)
+
+    def admit(self, request: Request, subprotocols: Sequence[str], now: float) -> Admission:
+        """Say whether a websocket may come in; see `admit_websocket`."""
+        return self.current.admit(request, subprotocols, now)
+
+    def passes_on(self, path: str) -> bool:
+        """Say whether the websocket at *path* belongs to a mounted web application."""
+        return self.current.passes_on(path)
+
+    def is_ours(self, path: str) -> bool:
+        """Say whether at *path* the answer is ours alone; see `ServedApplications.is_ours`."""
+        return self.current.is_ours(path)
+
+    async def drain(self, code: int, reason: str, *, within: float) -> None:
+        """End all sessions, and the websockets of mounted web applications."""
+        await self.current.drain(code, reason, within=within)
+
+
+def request_channel() -> tuple[
+    MemorySendChannel[ReloadRequest], trio.MemoryReceiveChannel[ReloadRequest]
+]:
+    """Return the two ends of the way on which reloads are asked for."""
+    return trio.open_memory_channel(float("inf"))

@@ -1,0 +1,111 @@
+"""All that a site is made of at one moment: who uses which files, and how they are now."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from docsync_trio.config.schema import SiteSettings
+from docsync_trio.reload.fresh_modules import file_of
+from docsync_trio.reload.import_graph import Edges, ImportGraph, importers, search_folders
+from docsync_trio.reload.project_files import Snapshot, is_of_project
+from docsync_trio.reload.sources import (
+    Sources,
+    sources_of,
+    sources_of_mounts,
+    sources_of_routes,
+)
+
+_CODE = frozenset({".py", ".ipynb"})
+
+
+@attrs.frozen
+class Survey:
+    """The files of *applications*, by path, of the endpoints and of the web applications.
+
+    *site* are the files that concern the whole site. *unclaimed* are those of modules that
+    were imported though no statement says so: any of the others may use them. *edges* says
+    who imports whom, and *snapshot* how all of them were.
+    """
+
+    applications: Mapping[str, frozenset[Path]]
+    routes: frozenset[Path]
+    mounts: frozenset[Path]
+    site: frozenset[Path]
+    unclaimed: frozenset[Path]
+    edges: Edges
+    snapshot: Snapshot
+
+    @property
+    def folders(self) -> frozenset[Path]:
+        """Where something has to be noticed."""
+        parents = {file.parent for file in self.snapshot.states}
+        return frozenset(folder for folder in parents if folder.is_dir())
+
+    def stale(self, touched: frozenset[Path]) -> frozenset[Path]:
+        """Return the files whose modules are out of date when *touched* have changed."""
+        if touched & self.unclaimed:
+            return frozenset(self.edges)
+        return importers(self.edges, touched)
+
+    def code_beside(self) -> Snapshot:
+        """Look at all code in `folders`, whoever may want it."""
+        found = (file for folder in self.folders for file in _listed(folder))
+        return Snapshot.of(file for file in found if file.suffix in _CODE)
+
+
+def _listed(folder: Path) -> Iterable[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:  # gone meanwhile
+        return ()
+
+
+@attrs.frozen
+class Surveyor:
+    """Surveys a site whose names are found from the folder *base*.
+
+    *also* are files that concern the whole site: the site file, and what it asks for.
+    """
+
+    base: Path
+    graph: ImportGraph = attrs.field(factory=ImportGraph, init=False)
+
+    def survey(self, settings: SiteSettings, also: Iterable[Path]) -> Survey:
+        """Look at everything that *settings* name; reads files."""
+        self.graph.forget()
+        applications = {one.path: self._files(sources_of(one)) for one in settings.applications}
+        routes = self._files(sources_of_routes(settings.routes))
+        mounts = self._files(sources_of_mounts(settings.routes))
+        claimed = routes.union(mounts, *applications.values())
+        unclaimed = frozenset(self._imported()) - claimed
+        unclaimed = self.graph.reached(unclaimed, self._search(())) - claimed
+        site = frozenset(also)
+        return Survey(
+            {path: files | unclaimed for path, files in applications.items()},
+            routes and routes | unclaimed,
+            mounts and mounts | unclaimed,
+            site,
+            unclaimed,
+            dict(self.graph.edges),
+            Snapshot.of(claimed | unclaimed | site),
+        )
+
+    def _files(self, sources: Sources) -> frozenset[Path]:
+        search = self._search(sources.folders)
+        named = (file for name in sources.modules for file in self.graph.files_of(name, search))
+        return self.graph.reached({*sources.code, *named}, search) | sources.plain
+
+    def _search(self, folders: Iterable[Path]) -> tuple[Path, ...]:
+        return search_folders((*folders, self.base), sys.path)
+
+    def _imported(self) -> Iterator[Path]:
+        """Yield the project's files that are modules now."""
+        below = f"{self.base}/"
+        for module in list(sys.modules.values()):
+            file = file_of(module)
+            if file and file.startswith(below) and file.endswith(".py"):
+                path = Path(file)
+                if is_of_project(path):
+                    yield path

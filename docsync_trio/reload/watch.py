@@ -1,0 +1,51 @@
+"""Notices that something has changed in folders; what, others find out.
+
+Editors write a file next to the one that is meant and rename it, leave backups behind and
+save several files at once. So it is only told that something has happened, when it has been
+quiet for a moment.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import attrs
+import trio
+
+STEP: Final = 30
+"""Milliseconds without a change after which a burst of them is over."""
+
+LONGEST_BURST: Final = 400
+"""Milliseconds after which changes are told though they go on."""
+
+logging.getLogger("watchfiles").setLevel(logging.WARNING)
+
+
+@attrs.define(eq=False)
+class Watch:
+    """Calls *tell* when something has changed in the folders, as a task of *nursery*."""
+
+    nursery: trio.Nursery
+    tell: Callable[[], None]
+    _folders: frozenset[Path] = attrs.field(default=frozenset(), init=False)
+    _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+
+    def over(self, folders: frozenset[Path]) -> None:
+        """Watch *folders* from now on, not what is below them; once *tell* is called at once."""
+        if folders != self._folders:
+            self._folders = folders
+            self._scope.cancel()
+            self._scope = trio.CancelScope()
+            self.nursery.start_soon(self._watch, folders, self._scope)
+
+    async def _watch(self, folders: frozenset[Path], scope: trio.CancelScope) -> None:
+        # Only who wants to watch has to wait for this import.
+        from watchfiles import awatch
+
+        with scope:
+            # What happened until now is looked for when the folders are watched already.
+            self.tell()
+            noticed = awatch(*folders, step=STEP, debounce=LONGEST_BURST, recursive=False)
+            async for _ in noticed:
+                self.tell()
