@@ -12,6 +12,8 @@ line or steer a terminal.
 from collections.abc import Mapping
 from typing import Any
 
+from docsync_trio.cli.links import with_links
+
 SHORT_ID = 8
 """How many characters of a session's id people get to see; enough to tell two apart."""
 
@@ -28,6 +30,7 @@ def console_text(entry: Mapping[str, Any], *, colour: bool) -> str:
 
     Optional are ``application``, ``session``, ``logger``, ``hint``, ``stack`` and
     ``exception`` (a finished traceback each). Other fields are for machines and not shown.
+    *colour* says that a terminal shows it, which also opens the files that a traceback names.
     """
     head = f"{entry.get('timestamp', '')} {_level(str(entry.get('level', 'info')), colour=colour)}"
     where = _where(entry)
@@ -38,7 +41,8 @@ def console_text(entry: Mapping[str, Any], *, colour: bool) -> str:
         lines += (f"    {line}" for line in _plain(str(entry.get(part) or "")).splitlines())
     if entry.get("hint"):
         lines.append(f"    hint: {_one_line(str(entry['hint']))}")
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    return with_links(text) if colour and entry.get("exception") else text
 
 
 def _level(level: str, *, colour: bool) -> str:
