@@ -22,14 +22,14 @@ CATCH_ALL = $(addprefix docsync_trio/,documents/bokeh_private.py documents/incom
 	server/front_door.py sessions/application_context.py sessions/asyncio_bridge.py \
 	sessions/caller.py sessions/fire_wall.py sessions/steps.py sessions/visit.py)
 
-.PHONY: serve test check format reference bench bench-quick clean chromium
+.PHONY: serve test check format reference bench bench-quick clean chromium taplo-lsp
 # Two pips in one environment would step on each other.
 .NOTPARALLEL:
 
 serve: $(VENV)/.installed
 	$(BIN)/docsync run configs/demo.toml
 
-test: $(VENV)/.installed-test chromium
+test: $(VENV)/.installed-test chromium taplo-lsp
 	$(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.installed-dev
@@ -46,9 +46,11 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+# The page for people, and the JSON Schema that the site files of this repository name.
 reference: $(VENV)/.installed
 	$(BIN)/python -c 'from docsync_trio.config.describe import reference_page as page; \
 	open("docs/reference/site.md", "w", encoding="utf-8").write(page())'
+	$(BIN)/docsync schema -o docs/reference/site.schema.json
 
 # Side by side with the peers, in about 20 minutes; docs/benchmarks.md. ARGS="--rows page,patch"
 bench: $(VENV)/.installed
@@ -57,8 +59,22 @@ bench: $(VENV)/.installed
 bench-quick: $(VENV)/.installed
 	$(BIN)/python -m benchmarks --quick $(ARGS)
 
+# One of the two language servers that the tests drive comes from npm.
+taplo-lsp: $(VENV)/.installed-test
+	@$(BIN)/python .ci/taplo_lsp.py
+
 chromium: $(VENV)/.installed-test
 	@$(BIN)/python .ci/chromium.py
+
+# nginx, HAProxy and Caddy, which the tests run; without them those tests are skipped.
+.PHONY: proxies proxies-long
+test: proxies
+proxies: $(VENV)/.installed-test
+	@$(BIN)/python .ci/proxies.py
+
+# 20,000 requests through each of them, in about a minute.
+proxies-long: $(VENV)/.installed-test chromium proxies
+	DOCSYNC_PROXY_REQUESTS=20000 $(BIN)/python -m pytest tests/whole/test_proxies.py --timeout 600 $(ARGS)
 
 clean:
 	rm -rf .venv .venv-* benchmarks/.venvs benchmarks/.trees build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

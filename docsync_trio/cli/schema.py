@@ -21,15 +21,12 @@ def schema(output: Path | None) -> None:
     Editors complete and check a site file whose first line is
     `#:schema ./site.schema.json`.
     """
-    import json
+    from docsync_trio.config.json_schema import schema_text
 
-    from docsync_trio.config.json_schema import json_schema
-
-    text = json.dumps(json_schema(), indent=2)
     if output is None:
-        click.echo(text)
+        click.echo(schema_text(), nl=False)
         return
-    output.write_text(f"{text}\n", encoding="utf-8")
+    output.write_text(schema_text(), encoding="utf-8")
     click.echo(
         f"{output} is written; begin {DEFAULT_NAME} with: #:schema ./{output.name}", err=True
     )

@@ -1,5 +1,10 @@
-"""The JSON Schema of a site file, for editors that complete and check while one types."""
+"""The JSON Schema of a site file, for editors that complete and check while one types.
 
+It has no `$id`: it lies beside the site file, in whatever version of docsync-trio that is
+for. What Tombi and Taplo, the two language servers for TOML, make of it is tested.
+"""
+
+import json
 from typing import Any
 
 import tomli
@@ -53,9 +58,12 @@ def _one_present(names: tuple[str, ...]) -> dict[str, Any]:
 
 def _key(key: Key, definitions: dict[str, Any]) -> dict[str, Any]:
     schema = {**_value(key, definitions), "description": key.doc}
+    if "anyOf" in schema:
+        # Taplo looks for the description in the branches, where other editors want it above.
+        schema["anyOf"] = [{"description": key.doc, **branch} for branch in schema["anyOf"]]
     if key.kind is not None and key.default is not None and not key.required:
         schema["default"] = key.kind.plain(key.default)
-    if key.example is not None:
+    if key.example is not None:  # better than those of its kind
         schema["examples"] = [tomli.loads(f"value = {key.example}")["value"]]
     return schema
 
@@ -75,3 +83,8 @@ def _reference(table: type, definitions: dict[str, Any]) -> dict[str, Any]:
         definitions[table.__name__] = {}
         definitions[table.__name__] = _table(table, definitions)
     return {"$ref": f"#/$defs/{table.__name__}"}
+
+
+def schema_text() -> str:
+    """Return the schema as the text of a file."""
+    return json.dumps(json_schema(), indent=2) + "\n"

@@ -84,7 +84,7 @@ class Metadata(Kind):
 
     def json_schema(self) -> dict[str, Any]:
         """Return the schema of an object."""
-        return {"type": "object"}
+        return {"type": "object", "additionalProperties": True}  # Tombi wants it said
 
     def plain(self, value: Mapping[str, Any] | MetadataFunction) -> dict[str, Any]:
         """Return the table as TOML has it."""

@@ -121,7 +121,7 @@ class Duration(Kind):
 
     def json_schema(self) -> dict[str, Any]:
         """Return the schema of a string with a unit."""
-        return {"type": "string", "pattern": DURATION_PATTERN}
+        return {"type": "string", "pattern": DURATION_PATTERN, "examples": ["15s", "5m", "off"]}
 
     def plain(self, value: float) -> str:
         """Return the time with its unit."""
@@ -155,7 +155,7 @@ class Size(Kind):
 
     def json_schema(self) -> dict[str, Any]:
         """Return the schema of a string with a unit."""
-        return {"type": "string", "pattern": SIZE_PATTERN}
+        return {"type": "string", "pattern": SIZE_PATTERN, "examples": ["64kB", "20MB"]}
 
     def plain(self, value: int) -> str:
         """Return the size with its unit."""
@@ -183,4 +183,4 @@ class Choice(Kind):
 
     def json_schema(self) -> dict[str, Any]:
         """Return the schema of an enumeration."""
-        return {"enum": list(self.options)}
+        return {"type": "string", "enum": list(self.options)}

@@ -1,11 +1,13 @@
 import json
+import re
 import tomllib
+from pathlib import Path
 
 import jsonschema
 import pytest
 
 from docsync_trio.config.describe import template
-from docsync_trio.config.json_schema import json_schema
+from docsync_trio.config.json_schema import json_schema, schema_text
 from docsync_trio.config.keys import keys_of
 from docsync_trio.config.schema import SiteSettings
 
@@ -90,5 +92,29 @@ def test_defaults_and_examples_are_valid_by_their_own_schema():
         for entry in definitions[table.__name__]["properties"].values():
             values = [*entry.get("examples", [])]
             values += [entry["default"]] if "default" in entry else []
-            for value in values:
-                jsonschema.validate(value, {**entry, "$defs": definitions})
+            by_its_own = jsonschema.Draft202012Validator({**entry, "$defs": definitions})
+            assert [error for value in values for error in by_its_own.iter_errors(value)] == []
+
+
+def test_every_value_has_a_default_or_an_example_and_every_table_a_description():
+    definitions = json_schema()["$defs"]
+    for name, table in definitions.items():
+        assert table["description"], name
+        for key, entry in table["properties"].items():
+            assert entry["description"], key
+            is_table = "$ref" in entry or "$ref" in entry.get("items", {})
+            assert is_table or "default" in entry or "examples" in entry, (name, key)
+
+
+def test_times_and_sizes_have_their_pattern_and_show_how_they_are_written():
+    sessions = json_schema()["$defs"]["SessionSettings"]["properties"]
+    for key in ("unused_lifetime", "outbox"):
+        entry = sessions[key]
+        assert all(re.search(entry["pattern"], value) for value in entry["examples"])
+        assert not re.search(entry["pattern"], "25")
+
+
+def test_the_schema_of_the_repository_is_in_step():
+    path = Path(__file__).parent.parent.parent / "docs/reference/site.schema.json"
+
+    assert path.read_text() == schema_text(), "run `make reference`"
