@@ -11,6 +11,8 @@ import shutil
 import subprocess
 import sys
 
+from debian import install
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -31,26 +33,9 @@ def found() -> str | None:
     return None
 
 
-def install() -> bool:
-    """Install Debian's package; False where that is not possible here."""
-    apt = shutil.which("apt-get")
-    if apt is None:
-        return False
-    asks_for_root = [] if os.geteuid() == 0 else ["sudo"]
-    if asks_for_root and shutil.which("sudo") is None:
-        return False
-    command = [*asks_for_root, "env", "DEBIAN_FRONTEND=noninteractive", apt, "-y", "-q"]
-    # A list of packages that is out of date names files which the mirrors no longer have.
-    # One mirror that does not answer makes this fail and need not stop the installation.
-    subprocess.run([*command, "update"], check=False)
-    wait = "DPkg::Lock::Timeout=120"
-    wanted = ["install", "-o", wait, "--no-install-recommends", "chromium"]
-    return subprocess.run([*command, *wanted], check=False).returncode == 0
-
-
 def main() -> int:
     """Return the exit status: 0 where a Chromium can be driven."""
-    if os.environ.get("DOCSYNC_NO_BROWSER") == "1" or found() or (install() and found()):
+    if os.environ.get("DOCSYNC_NO_BROWSER") == "1" or found() or (install("chromium") and found()):
         return 0
     sys.stderr.write(
         "The tests drive a Chromium and none of "

@@ -78,7 +78,13 @@ def _choice(plan: ProxyPlan) -> list[str]:
         conditions.append("docsync_path")
     if not conditions:
         return [*lines, "    default_backend docsync"]
-    return [*lines, f"    use_backend docsync if {' '.join(conditions)}"]
+    chosen = " ".join(conditions)
+    return [
+        *lines,
+        f"    use_backend docsync if {chosen}",
+        '    # Remove this if the frontend has other backends: "not here" instead of "no server".',
+        f"    http-request deny deny_status 404 unless {chosen}",
+    ]
 
 
 def _bind(plan: ProxyPlan) -> str:
