@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from docsync_trio.base.events import Observer
 from docsync_trio.config.load import LoadedSite
-from docsync_trio.server.site import Site, load_applications, open_site
+from docsync_trio.server.site import Site, load_applications, open_site, shows_errors
 
 if TYPE_CHECKING:
     from docsync_trio.reload.running_site import RunningSite
@@ -32,6 +32,25 @@ def site_opening(loaded: LoadedSite, again: Load) -> Opening:
     # Only who works on a site has to wait for these imports.
     from docsync_trio.reload.imports import import_site
     from docsync_trio.reload.open_site import open_reloading_site
+    from docsync_trio.server.following import Following
+    from docsync_trio.sessions.state_keeper import carry_over
 
     beginning = import_site(loaded)
-    return lambda observe: open_reloading_site(loaded, beginning, load=again, observe=observe)
+
+    def opening(observe: Observer) -> "AbstractAsyncContextManager[RunningSite]":
+        settings = loaded.settings
+        following = Following(
+            observe,
+            show_errors=shows_errors(settings),
+            keep_state=settings.reload.keep_state,
+        )
+        return open_reloading_site(
+            loaded,
+            beginning,
+            load=again,
+            observe=following.observe,
+            prepare=following.followed,
+            carry_over=carry_over,
+        )
+
+    return opening

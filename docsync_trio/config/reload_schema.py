@@ -18,3 +18,8 @@ class ReloadSettings:
         "while all others go on: what `docsync run --reload` switches on. An application that "
         "cannot be loaded then shows why, and does not keep the server from starting.",
     )
+    keep_state: Annotated[bool, Flag()] = key(
+        default=True,
+        doc="Whether what people have set in widgets is put back into the document that is built "
+        "anew after such a change, where it has the same widgets.",
+    )

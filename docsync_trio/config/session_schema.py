@@ -40,11 +40,6 @@ class SessionSettings:
         'reloads itself, or ("new") it says so and goes on with a new session, for as long as '
         "token_expiration lets its token make one.",
     )
-    keep_state: Annotated[bool, Flag()] = key(
-        default=True,
-        doc="With --reload: whether what people have set in widgets is put back when the "
-        "application has been reloaded.",
-    )
     build_timeout: Annotated[float, Duration(0.1)] = key(
         60.0,
         doc="How long filling a document, with the hooks of its creation, may take; then its "

@@ -45,11 +45,12 @@ SessionKey = tuple[str, str]
 class Following:
     """All that pages are told; made in Trio's thread.
 
-    *show_errors* is as for `ServedApplications`.
+    *show_errors* is as for `ServedApplications`, *keep_state* as in the site file.
     """
 
     _observe: Observer
-    show_errors: bool
+    show_errors: bool = attrs.field(kw_only=True)
+    keep_state: bool = attrs.field(kw_only=True)
     _home: HomeThread = attrs.field(factory=HomeThread, init=False)
     _sessions: WeakValueDictionary[SessionKey, Session] = attrs.field(
         factory=WeakValueDictionary, init=False
@@ -140,7 +141,7 @@ class FollowedApplication(StateKeeper):
     """Knows the documents of the application at *path* for *following*."""
 
     def __init__(self, following: Following, path: str) -> None:
-        super().__init__()
+        super().__init__(keep=following.keep_state)
         self.following = following
         self._path = path
 

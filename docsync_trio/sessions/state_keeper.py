@@ -24,13 +24,15 @@ MOST_KEPT: Final = 1000
 class StateKeeper(Handler):
     """The last handler of an application that may be exchanged for another.
 
-    It fills nothing: it puts back what was set, and remembers what will be. *version* is
-    another one for each application that is loaded.
+    It fills nothing: it puts back what was set, and remembers what will be. *keep* says
+    whether values are kept at all; *version* is another one for each application that is
+    loaded.
     """
 
     exclusive = False
 
-    def __init__(self) -> None:
+    def __init__(self, *, keep: bool) -> None:
+        self.keep = keep
         self.version = secrets.token_hex(6)
         self._kept: dict[str, KeptState] = {}
         self._not_kept: dict[str, tuple[str, ...]] = {}
@@ -56,16 +58,16 @@ class StateKeeper(Handler):
         """What could not be put back in the session, in sentences."""
         return self._not_kept.get(session_id, ())
 
-    def left(self, sessions: Mapping[str, Session], *, keep: bool) -> dict[str, KeptState]:
+    def left(self, sessions: Mapping[str, Session]) -> dict[str, KeptState]:
         """What *sessions*, about to end, leave behind, by their ids.
 
-        So does what its pages have not come for yet. *keep* says whether values are kept;
-        that the pages may come back is so in any case.
+        What the pages of sessions before have not come for yet is there as well. That a page
+        may come back is so whether values are kept or not.
         """
         kept = dict(self._kept)
         for session_id, session in sessions.items():
             kept.pop(session_id, None)
-            kept[session_id] = self._state_of(session) if keep else KeptState()
+            kept[session_id] = self._state_of(session) if self.keep else KeptState()
         return kept
 
     def inherit(self, kept: Mapping[str, KeptState]) -> None:
@@ -98,4 +100,4 @@ def carry_over(old: ApplicationContext, new: ApplicationContext) -> None:
     """Let the pages of *old*, whose sessions are about to end, find what they had in *new*."""
     before, after = keeper_of(old), keeper_of(new)
     if before is not None and after is not None:
-        after.inherit(before.left(old.sessions, keep=new.settings.keep_state))
+        after.inherit(before.left(old.sessions))
