@@ -48,7 +48,9 @@ def _lines(error: BaseException, *, depth: int, seen: set[int]) -> Iterator[str]
     if earlier is not None and id(earlier) not in seen and depth < _DEPTH:
         yield from _lines(earlier, depth=depth + 1, seen=seen)
         yield "which led to" if error.__cause__ is earlier else "while that was handled, also"
-    yield from _frame_lines(frames_of(error))
+    frames = frames_of(error)
+    if not (_says_where(error) and not any(map(_is_of_nobody_else, frames))):
+        yield from _frame_lines(frames)
     yield from _message_lines(error)
     if isinstance(error, BaseExceptionGroup) and depth < _DEPTH:
         for member in error.exceptions:
@@ -88,6 +90,10 @@ def _authors_test(frames: Sequence[Frame]) -> Callable[[Frame], bool]:
     if any(_is_of_nobody_else(frame) and not frame.is_installed for frame in frames):
         return lambda frame: _is_of_nobody_else(frame) and not frame.is_installed
     return _is_of_nobody_else
+
+
+def _says_where(error: BaseException) -> bool:
+    return isinstance(error, SyntaxError) and error.filename is not None
 
 
 def _is_of_nobody_else(frame: Frame) -> bool:

@@ -146,7 +146,12 @@ def test_a_syntax_error_is_placed_in_the_applications_file():
     error = raised_by(compile, "x = = 1\n", FILE, "exec")
 
     assert application_line(error) == f"{FILE}:1"
-    assert "invalid syntax" in traceback_text(error)
+    assert traceback_text(error).splitlines() == [
+        f'  File "{FILE}", line 1',
+        "    x = = 1",
+        "        ^",
+        "SyntaxError: invalid syntax",
+    ]
 
 
 def test_the_innermost_line_of_the_application_is_the_one_to_look_at():
