@@ -138,6 +138,14 @@ class ApplicationTaskFailed(ApplicationEvent):
 
 
 @attrs.frozen
+class NothingToShow(ApplicationEvent):
+    """A document of the application was built and is empty, with nothing left to fill it.
+
+    Told to those who work on an application, once for each state of it.
+    """
+
+
+@attrs.frozen
 class ConnectionOpened(SessionEvent):
     """A websocket joined the session; *peer* is its address, *connections* how many now."""
 

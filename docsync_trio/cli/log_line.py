@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from docsync_trio.applications.mistakes import BLOCKS, hint_for
+from docsync_trio.applications.mistakes import BLOCKS, NOTHING_TO_SHOW, hint_for
 from docsync_trio.base import events
 from docsync_trio.base.traceback_text import application_line, error_text
 
@@ -111,6 +111,10 @@ def _deliveries_dropped(event: events.DeliveriesDropped) -> LogLine:
     if event.caught_up:
         text = f"the session has caught up; {event.dropped} {what} were dropped"
     return LogLine("warning", text, {"dropped": event.dropped, "caught_up": event.caught_up})
+
+
+def _nothing_to_show(_event: events.NothingToShow) -> LogLine:
+    return LogLine("warning", "the document has nothing to show", hint=NOTHING_TO_SHOW)
 
 
 def _at(error: BaseException) -> str:
@@ -223,6 +227,7 @@ _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.CallbackBlocks: _callback_blocks,
     events.CallbackInterrupted: _callback_interrupted,
     events.CallbackLeftBehind: _callback_left_behind,
+    events.NothingToShow: _nothing_to_show,
     events.ConnectionOpened: _connection_opened,
     events.ConnectionClosed: _connection_closed,
     events.ConnectionRefused: _connection_refused,

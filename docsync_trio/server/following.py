@@ -20,6 +20,7 @@ from docsync_trio.base.events import (
     CallbackBlocks,
     CallbackFailed,
     Event,
+    NothingToShow,
     Observer,
     Reloaded,
     ReloadFailed,
@@ -72,6 +73,10 @@ class Following:
     def saw(self, application: str, session: Session) -> None:
         """Know *session* of the application at that path; its document is being built."""
         self._sessions[application, session.id] = session
+
+    def saw_nothing_in(self, application: str, session: Session) -> None:
+        """Remember that the document of *session* is empty."""
+        self._of_sessions[application, session.id] = [overlay.nothing_to_show()]
 
     def failures(self, application: str, session_id: str) -> list[Failure]:
         """What a page of that session of the application has to show now."""
@@ -144,11 +149,18 @@ class FollowedApplication(StateKeeper):
         super().__init__(keep=following.keep_state)
         self.following = following
         self._path = path
+        self._told_of_nothing = False
 
     def modify_document(self, document: Document) -> None:
         """Know it, and put back what was set; see `StateKeeper`."""
-        self.following.saw(self._path, session_of(document))
+        session = session_of(document)
+        self.following.saw(self._path, session)
         super().modify_document(document)
+        if not document.roots and not document.session_callbacks:
+            self.following.saw_nothing_in(self._path, session)
+            if not self._told_of_nothing:
+                self._told_of_nothing = True
+                self.following.observe(NothingToShow(self._path))
 
 
 def followed_of(context: ApplicationContext) -> FollowedApplication | None:

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 from bokeh.document import Document
 from bokeh.document.events import MessageSentEvent
 
-from docsync_trio.applications.mistakes import BLOCKS, hint_for
+from docsync_trio.applications.mistakes import BLOCKS, NOTHING_TO_SHOW, hint_for
 from docsync_trio.base.events import (
     ApplicationTaskFailed,
     CallbackBlocks,
@@ -65,6 +65,12 @@ def blocking(event: CallbackBlocks, *, show: bool) -> Failure:
     title = f"{_begin(event.what)} has been running for {event.seconds:.0f} s without a pause"
     failure = _failure("run", title, None, event.application, show=show)
     return {**failure, "lines": event.stack.splitlines(), "hint": BLOCKS} if show else failure
+
+
+def nothing_to_show() -> Failure:
+    """Return what the page of a document shows to which nothing was added."""
+    failure = _failure("run", "This document has nothing to show", None, "", show=True)
+    return {**failure, "hint": NOTHING_TO_SHOW}
 
 
 def tell(document: Document, news: Mapping[str, Any]) -> None:
