@@ -199,7 +199,7 @@ def _reloaded(event: events.Reloaded) -> LogLine:
 
 def _reload_failed(event: events.ReloadFailed) -> LogLine:
     whose = ", ".join(event.applications) or "the site"
-    text = "\n".join([f"{whose}: not reloaded, what ran before goes on", *event.problems])
+    text = "\n".join([f"{whose}: not loaded, what runs goes on", *event.problems])
     fields = {
         "applications": list(event.applications),
         "problems": list(event.problems),

@@ -159,7 +159,7 @@ class Exchange:
             for imported in imports.applications.values():
                 imported.forget()
             lines, cause = what_is_wrong(site, problems)
-            raise ReloadError(_at_fault(plan, problems), tuple(lines.splitlines()), cause)
+            raise ReloadError(_at_fault(plan, problems), lines, cause)
         return imports
 
     async def _in_thread(self, run: Callable[[], Imports]) -> Imports:

@@ -1,7 +1,7 @@
 """What a site names, imported: all of it, or what a reload asks for."""
 
 import sys
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import attrs
@@ -10,8 +10,8 @@ from docsync_trio.applications.application import Application
 from docsync_trio.applications.load import load_application
 from docsync_trio.applications.script import staying_modules
 from docsync_trio.base.errors import Problem
+from docsync_trio.base.events import ReloadFailed
 from docsync_trio.config.load import LoadedSite
-from docsync_trio.config.schema import ApplicationSettings, SiteSettings
 from docsync_trio.documents.bokeh_private import forget_models_of
 from docsync_trio.reload.failed_application import failed_application
 from docsync_trio.reload.project_files import Snapshot
@@ -78,12 +78,18 @@ def import_parts(
 class Beginning:
     """A site at the start: *imports*, and how its files were before them, *seen*.
 
-    *failed* are the applications that could not be imported, in whose place another stands.
+    *failures* tell of the applications that could not be imported; in the place of each
+    stands another, which says why.
     """
 
     imports: Imports
-    failed: frozenset[str]
+    failures: tuple[ReloadFailed, ...]
     seen: Snapshot
+
+    @property
+    def failed(self) -> frozenset[str]:
+        """The paths of the applications that could not be imported."""
+        return frozenset(path for failure in self.failures for path in failure.applications)
 
 
 def import_site(site: LoadedSite) -> Beginning:
@@ -97,29 +103,21 @@ def import_site(site: LoadedSite) -> Beginning:
     imports = import_parts(site, paths, problems)
     if any(problem.path[0] != "applications" for problem in problems):
         raise site.explain(problems)
-    failed = {
-        one.path: Imported(failed_application(one, *what_is_wrong(site, mine)))
-        for one, mine in _by_application(site.settings, problems)
-    }
-    whole = {path: imports.applications.get(path) or failed[path] for path in paths}
-    return Beginning(attrs.evolve(imports, applications=whole), frozenset(failed), seen)
+    found, failures = {}, []
+    for index, one in enumerate(site.settings.applications):
+        mine = [problem for problem in problems if problem.path[1] == index]
+        if mine:
+            lines, cause = what_is_wrong(site, mine)
+            found[one.path] = Imported(failed_application(one, "\n".join(lines), cause))
+            failures.append(ReloadFailed((one.path,), lines, cause))
+        else:
+            found[one.path] = imports.applications[one.path]
+    return Beginning(attrs.evolve(imports, applications=found), tuple(failures), seen)
 
 
 def what_is_wrong(
-    site: LoadedSite, problems: Iterable[Problem]
-) -> tuple[str, BaseException | None]:
+    site: LoadedSite, problems: Collection[Problem]
+) -> tuple[tuple[str, ...], BaseException | None]:
     """Return *problems* as finished lines, and what an author's code raised, if it did."""
-    told = list(problems)
-    cause = next((one.cause for one in told if one.cause is not None), None)
-    return "\n".join(site.explain(told).lines), cause
-
-
-def _by_application(
-    settings: SiteSettings, problems: Iterable[Problem]
-) -> list[tuple[ApplicationSettings, list[Problem]]]:
-    told = list(problems)
-    pairs = (
-        (one, [problem for problem in told if problem.path[1] == index])
-        for index, one in enumerate(settings.applications)
-    )
-    return [(one, mine) for one, mine in pairs if mine]
+    cause = next((one.cause for one in problems if one.cause is not None), None)
+    return site.explain(problems).lines, cause

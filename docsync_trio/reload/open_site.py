@@ -4,7 +4,6 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from functools import partial
 
 import trio
 
@@ -15,9 +14,9 @@ from docsync_trio.reload.carry_over import CarryOver, nothing_carried_over
 from docsync_trio.reload.exchange import Exchange
 from docsync_trio.reload.imports import Beginning
 from docsync_trio.reload.reloading import Reloading
-from docsync_trio.reload.running_site import ReloadRequest, RunningSite, request_channel
+from docsync_trio.reload.running_site import RunningSite, request_channel
 from docsync_trio.reload.trial import without_trials
-from docsync_trio.reload.watch import Watch
+from docsync_trio.reload.watch import Watch, WatchFolders, watch_folders
 from docsync_trio.server.site import prepare_bokeh
 from docsync_trio.sessions.application_context import RESTARTING
 from docsync_trio.sessions.facilities import open_facilities
@@ -37,13 +36,15 @@ async def open_reloading_site(
     observe: Observer,
     prepare: Callable[[Application], Application] = as_it_is,
     carry_over: CarryOver = nothing_carried_over,
+    watch: WatchFolders = watch_folders,
 ) -> AsyncIterator[RunningSite]:
     """Serve the applications of *loaded* for the length of the block, as their files change.
 
     *beginning* is what `import_site` made of it. *load* reads the site anew;
     *observe* is told what happens. Each application goes through *prepare* before it is
-    opened, and *carry_over* is called for each that takes the place of another. Nothing
-    listens yet, as with `docsync_trio.server.site.open_site`. Raises `ServerError`.
+    opened, and *carry_over* is called for each that takes the place of another. *watch*
+    notices changes. Nothing listens yet, as with `docsync_trio.server.site.open_site`. Raises
+    `ServerError`.
     """
     settings = loaded.settings
     prepare_bokeh(settings, observe)
@@ -65,9 +66,9 @@ async def open_reloading_site(
         send, requests = request_channel()
         site = RunningSite(exchange.site_of(opened, settings, loaded.warnings), send)
         async with trio.open_nursery() as keepers:
-            watch = Watch(keepers, partial(site.reload, ReloadRequest()))
+            notice = Watch(keepers, site.look, watch)
             reloading = Reloading(
-                site, opened, loaded, exchange, load, watch.over, observe, beginning
+                site, opened, loaded, exchange, load, notice.over, observe, beginning
             )
             keepers.start_soon(reloading.run, requests)
             try:

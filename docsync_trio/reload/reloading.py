@@ -55,10 +55,14 @@ class Reloading:
 
     async def run(self, requests: trio.MemoryReceiveChannel[ReloadRequest]) -> None:
         """Look whenever somebody asks for it; runs for ever."""
+        for failure in self.beginning.failures:
+            self.observe(failure)
         async for request in requests:
             waiting = requests.statistics().current_buffer_used
             asked = [request, *(requests.receive_nowait() for _ in range(waiting))]
             await self._look(asked)
+            for one in asked:
+                one.looked.set()
 
     async def _look(self, asked: list[ReloadRequest]) -> None:
         begun = trio.current_time()
@@ -72,47 +76,53 @@ class Reloading:
             return
         reasons = (*(request.because for request in asked if request.because),)
         because = (*reasons, *_reasons(touched, self._survey.snapshot, now.snapshot))
+        still = bool(self._pending)
+        error: Exception | None
         try:
-            done = await self._take_over(now, touched, everything=everything)
-        except Exception as error:  # noqa: BLE001 - whatever it is, what runs goes on
+            done, error = await self._take_over(now, touched, everything=everything)
+        except Exception as fault:  # noqa: BLE001 - whatever it is, what runs goes on
+            done, error = None, fault
             self._pending |= touched
             self._beside = now.code_beside()
-            self._remember(now)
-            self.observe(_failure(error, because))
-            return
-        self._remember(
-            await trio.to_thread.run_sync(self._look_around, self.site.settings), now.snapshot
-        )
-        if done is not None:
+        around = await trio.to_thread.run_sync(self._look_around, self.site.settings)
+        self._remember(around, now.snapshot)
+        if done is not None or (still and error is None):
+            changed = done or Plan(self.site.settings)
             seconds = trio.current_time() - begun
-            self.observe(Reloaded(done.added, done.replaced, done.retired, seconds, because))
+            self.observe(
+                Reloaded(changed.added, changed.replaced, changed.retired, seconds, because)
+            )
+        if error is not None:
+            self.observe(_failure(error, because))
 
     async def _take_over(
         self, now: Survey, touched: frozenset[Path], *, everything: bool
-    ) -> Plan | None:
-        """Take over what has changed; return what was done, None if nothing had to be."""
-        loaded = self.loaded
-        if everything or (touched | self._pending) & now.site:
+    ) -> tuple[Plan | None, ReloadError | None]:
+        """Take over what has changed; return what was done, and what still is wrong."""
+        loaded, every = self.loaded, touched | self._pending
+        if everything or every & now.site:
             loaded = await trio.to_thread.run_sync(self.load)
         running = self._running(now)
-        plan = make_plan(running, loaded.settings, touched | self._pending, everything=everything)
-        if plan.restart != self._told_keys:
-            self._told_keys = plan.restart
-            if plan.restart:
-                self.observe(RestartNeeded(plan.restart))
-        stale = frozenset(now.edges) if everything else now.stale(touched | self._pending)
+        plan = make_plan(running, loaded.settings, every, everything=everything)
+        self._tell_of_keys(plan.restart)
+        stale = frozenset(now.edges) if everything else now.stale(every)
         try:
             await self._exchange(loaded, plan, stale)
         except ReloadError as error:
             # What was broken before must not keep back what has nothing to do with it.
             less = make_plan(running, loaded.settings, touched)
-            others = loaded is self.loaded and error.applications and not less.is_empty
-            if everything or not others or set(error.applications) & set(less.opened):
+            is_other = error.applications and not set(error.applications) & set(less.opened)
+            if everything or loaded is not self.loaded or less.is_empty or not is_other:
                 raise
             await self._exchange(loaded, less, now.stale(touched))
-            return less
+            return less, error
         self._pending = frozenset()
-        return None if plan.is_empty else plan
+        return (None if plan.is_empty else plan), None
+
+    def _tell_of_keys(self, keys: tuple[str, ...]) -> None:
+        if keys and keys != self._told_keys:
+            self.observe(RestartNeeded(keys))
+        self._told_keys = keys
 
     async def _exchange(self, loaded: LoadedSite, plan: Plan, stale: frozenset[Path]) -> None:
         if not plan.is_empty:

@@ -18,15 +18,17 @@ from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class ReloadRequest:
     """Somebody has noticed a change; *everything*: or wants all applications anew.
 
-    *because* is why, in words; nothing where it shows in the files.
+    *because* is why, in words; nothing where it shows in the files. *looked* is set when all
+    that followed is done.
     """
 
     everything: bool = False
     because: str = ""
+    looked: trio.Event = attrs.field(factory=trio.Event, init=False)
 
 
 @attrs.define(eq=False)
@@ -51,9 +53,19 @@ class RunningSite:
         """Lines for the operator, as for `Site`."""
         return self.current.warnings
 
-    def reload(self, request: ReloadRequest) -> None:
-        """Let *request* be looked at soon; does not wait for it."""
+    def look(self) -> None:
+        """Let somebody look soon what has changed; does not wait for it."""
+        self._requests.send_nowait(ReloadRequest())
+
+    async def reload(self, *, everything: bool = False, because: str = "") -> None:
+        """Take over what has changed, and wait until that is done or has failed.
+
+        *everything* loads all applications anew, whatever has changed; *because* is why, in
+        words. Observers are told how it goes.
+        """
+        request = ReloadRequest(everything, because)
         self._requests.send_nowait(request)
+        await request.looked.wait()
 
     async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer as an ASGI 3 application."""

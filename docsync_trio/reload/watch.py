@@ -6,7 +6,7 @@ quiet for a moment.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
 
@@ -22,17 +22,31 @@ LONGEST_BURST: Final = 400
 logging.getLogger("watchfiles").setLevel(logging.WARNING)
 
 
+WatchFolders = Callable[[frozenset[Path], Callable[[], None]], Awaitable[None]]
+"""Calls its second argument whenever something has changed in the folders; runs for ever."""
+
+
+async def watch_folders(folders: frozenset[Path], tell: Callable[[], None]) -> None:
+    """Call *tell* when something has changed in *folders*, not below them; runs for ever."""
+    # Only who wants to watch has to wait for this import.
+    from watchfiles import awatch
+
+    async for _ in awatch(*folders, step=STEP, debounce=LONGEST_BURST, recursive=False):
+        tell()
+
+
 @attrs.define(eq=False)
 class Watch:
-    """Calls *tell* when something has changed in the folders, as a task of *nursery*."""
+    """Calls *tell* when something has changed, as a task of *nursery*."""
 
     nursery: trio.Nursery
     tell: Callable[[], None]
+    watch_folders: WatchFolders
     _folders: frozenset[Path] = attrs.field(default=frozenset(), init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
 
     def over(self, folders: frozenset[Path]) -> None:
-        """Watch *folders* from now on, not what is below them; once *tell* is called at once."""
+        """Watch *folders* from now on; *tell* is called once for what happened until then."""
         if folders != self._folders:
             self._folders = folders
             self._scope.cancel()
@@ -40,12 +54,7 @@ class Watch:
             self.nursery.start_soon(self._watch, folders, self._scope)
 
     async def _watch(self, folders: frozenset[Path], scope: trio.CancelScope) -> None:
-        # Only who wants to watch has to wait for this import.
-        from watchfiles import awatch
-
         with scope:
-            # What happened until now is looked for when the folders are watched already.
+            # Whoever is told looks when this task waits, and then the folders are watched.
             self.tell()
-            noticed = awatch(*folders, step=STEP, debounce=LONGEST_BURST, recursive=False)
-            async for _ in noticed:
-                self.tell()
+            await self.watch_folders(folders, self.tell)
