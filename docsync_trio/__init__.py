@@ -7,11 +7,12 @@ who do, the names in ``__all__`` are what stays; whatever else can be imported m
 import importlib
 from typing import Any
 
-__all__ = ["Application", "create_asgi"]
+__all__ = ["Application", "create_asgi", "for_trio"]
 
 _HOMES = {
     "Application": "docsync_trio.applications.application",
     "create_asgi": "docsync_trio.server.mountable",
+    "for_trio": "docsync_trio.sessions.for_trio",
 }
 
 

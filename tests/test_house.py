@@ -114,7 +114,7 @@ def test_the_tests_mirror_the_house():
 
 
 def test_the_public_api_is_what_we_promised():
-    assert docsync_trio.__all__ == ["Application", "create_asgi"]
+    assert docsync_trio.__all__ == ["Application", "create_asgi", "for_trio"]
     for name in docsync_trio.__all__:
         assert getattr(docsync_trio, name).__name__ == name
 

@@ -27,6 +27,9 @@ class Lifetime:
     )
     reason: str = attrs.field(default="", init=False)
     _seen: bool = attrs.field(default=False, init=False)
+    _blocks: int = attrs.field(default=0, init=False)
+    # Seconds that it has, as nobody is connected; None: somebody is.
+    _idle: float | None = attrs.field(default=None, init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
 
     def begin(self) -> None:
@@ -36,6 +39,7 @@ class Lifetime:
     def hold(self, *, in_browser: bool) -> None:
         """Somebody is connected: a page, or a program, which may have made it for a page."""
         self._seen = self._seen or in_browser
+        self._idle = None
         self._scope.deadline = math.inf
 
     def release(self, *, left: bool) -> None:
@@ -46,6 +50,17 @@ class Lifetime:
             self._leave_alone(self._settings.unused_lifetime, "no longer used")
         else:
             self._leave_alone(self._settings.lost_lifetime, "connection lost and not resumed")
+
+    def block(self) -> None:
+        """Let it go on, whoever is connected, until it is unblocked as often."""
+        self._blocks += 1
+        self._scope.deadline = math.inf
+
+    def unblock(self) -> None:
+        """Take one `block` back; the last one starts the clock, if nobody is connected."""
+        self._blocks = max(self._blocks - 1, 0)
+        if self._idle is not None:
+            self._leave_alone(self._idle, self.reason)
 
     def end(self, ending: Ending, reason: str) -> None:
         """End the session now; the first reason given stands."""
@@ -65,5 +80,6 @@ class Lifetime:
     def _leave_alone(self, seconds: float, reason: str) -> None:
         if self._scope.cancel_called:
             return  # it ends already, for the reason that was given
-        self.reason = reason
-        self._scope.deadline = trio.current_time() + seconds
+        self.reason, self._idle = reason, seconds
+        if not self._blocks:
+            self._scope.deadline = trio.current_time() + seconds

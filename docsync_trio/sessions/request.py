@@ -134,6 +134,10 @@ class Request:
         """The cookies, by name."""
         return parse_cookies(self.headers.get("Cookie", ""))
 
+    def first_payload(self) -> dict[str, Any]:
+        """Return what the token payload of a session that it makes begins with."""
+        return {"headers": dict(self.headers), "cookies": self.cookies, **self.token_payload}
+
     def full_url(self) -> str:
         """Return the address as the visitor's browser wrote it."""
         return f"{self.protocol}://{self.host}{self.uri}"

@@ -99,11 +99,7 @@ class Session:
     async def build(self) -> None:
         """Let the application fill the document; raises what the application raises."""
         application, request, call = self._environment.application, self.request, self._caller.call
-        self.token_payload = {
-            "headers": dict(request.headers),
-            "cookies": request.cookies,
-            **request.token_payload,
-        }
+        self.token_payload = request.first_payload()
         for hook in application.hooks.process_request:
             self.token_payload.update(checked_payload(hook, await call(hook, request)))
         with self._turns.hold():
@@ -121,9 +117,8 @@ class Session:
     async def live(self) -> None:
         """Serve it until its lifetime is over and its connections have left."""
         self.lifetime.begin()
-        self._nursery.start_soon(self._turns.work)
-        self._nursery.start_soon(self._turns.settle_conflicts)
-        self._nursery.start_soon(self._callbacks.keep_time)
+        for run in (self._turns.work, self._turns.settle_conflicts, self._callbacks.keep_time):
+            self._nursery.start_soon(run)
         await self.lifetime.over()
         self.groups.end()
         await self._environment.facilities.one_by_one()
@@ -180,6 +175,14 @@ class Session:
             self._turns.post_changes()
         else:
             trio.from_thread.run_sync(self._turns.post_changes)
+
+    def block_expiration(self) -> None:
+        """Let it live though nobody is connected, until it is unblocked; in any thread."""
+        self.tasks.home.call(self.lifetime.block)
+
+    def unblock_expiration(self) -> None:
+        """Take one `block_expiration` back; in any thread."""
+        self.tasks.home.call(self.lifetime.unblock)
 
     def tell(self, events: Iterable[DocumentPatchedEvent]) -> None:
         """Send what *events* changed, whoever has the turn; in the session's own thread."""

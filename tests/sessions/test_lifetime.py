@@ -202,3 +202,17 @@ async def test_a_message_that_waited_when_its_connection_went_makes_no_viewer(au
         browser.wire.close(1001)
         await trio.sleep(15)
         assert not session._shared._views
+
+
+async def test_a_session_lives_on_while_its_expiration_is_blocked(autojump_clock):
+    async with on_stage(lambda document: None, unclaimed_lifetime=10) as stage:
+        session = await stage.session()
+        session.block_expiration()
+        await trio.sleep(100)
+        assert list(stage.context.sessions) == ["one"]
+
+        session.unblock_expiration()
+        await trio.sleep(9)
+        assert list(stage.context.sessions) == ["one"]
+        await trio.sleep(2)
+        assert not stage.context.sessions
