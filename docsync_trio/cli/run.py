@@ -94,12 +94,16 @@ def _as_overrides(
 @contextlib.contextmanager
 def quick_imports() -> Iterator[None]:
     """Within the block imports make no pauses: nearly all that they create stays."""
-    from docsync_trio.documents.late_signatures import late_signatures
+    from docsync_trio.cli.kept_code import kept_code
 
     gc.disable()
     _import_structlog_alone()
-    with late_signatures():
-        yield
+    with kept_code() as code:
+        from docsync_trio.cli.kept_templates import kept_templates
+        from docsync_trio.documents.late_signatures import late_signatures
+
+        with late_signatures(), kept_templates(code):
+            yield
 
 
 def _import_structlog_alone() -> None:

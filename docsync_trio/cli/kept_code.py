@@ -1,0 +1,112 @@
+"""Code that libraries write and compile at each start, compiled once per installation.
+
+attrs writes the methods of our 200 classes as Python source, and Jinja translates Bokeh's
+templates into it; to compile both again is a tenth of what a start takes. What comes out is
+kept beside Python's own bytecode of this package, under the same terms: in `__pycache__`, where
+that can be written, not if Python is told to write none (``-B``), and of no use to another
+Python. An entry is found by the whole source that it was compiled from, so it cannot be stale.
+"""
+
+import contextlib
+import hashlib
+import importlib.util
+import marshal
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import CodeType
+from typing import Any, Final, Self
+
+import attr
+
+# The salt that attrs gives to each class's hash is another one in each process, and any will do.
+_SALT: Final = re.compile(r"(return hash\(\(\s+)-?[0-9]+")
+_HEAD: Final = b"docsync kept code 1\n" + importlib.util.MAGIC_NUMBER
+
+
+def usual_place() -> Path:
+    """Return where the code for this Python is kept."""
+    package = Path(__file__).parent.parent
+    beside = importlib.util.cache_from_source(os.fspath(package / "kept_code.py"))
+    return Path(beside).with_suffix(".kept")
+
+
+class KeptCode:
+    """Compiled code, by a digest of all that it was made of."""
+
+    def __init__(self, known: Mapping[bytes, bytes]) -> None:
+        self._known = known
+        self._used: dict[bytes, bytes] = {}
+
+    @classmethod
+    def read(cls, place: Path) -> Self:
+        """Return what is kept at *place*; nothing if that cannot be read, or is not ours."""
+        try:
+            data = place.read_bytes()
+            known = marshal.loads(data[len(_HEAD) :]) if data.startswith(_HEAD) else {}  # noqa: S302
+        except (OSError, ValueError, EOFError, TypeError):
+            known = {}
+        return cls(known if isinstance(known, dict) else {})
+
+    def find(self, key: bytes) -> CodeType | None:
+        """Return the code of *key*, if it is known."""
+        kept = self._known.get(key)
+        if kept is None:
+            return None
+        self._used[key] = kept
+        code = marshal.loads(kept)  # noqa: S302 - as trustworthy as the .pyc beside it
+        return code if isinstance(code, CodeType) else None
+
+    def add(self, key: bytes, code: CodeType) -> None:
+        """Remember *code*, which was not known."""
+        self._used[key] = marshal.dumps(code)
+
+    def compile(self, source: Any, filename: Any, mode: str, *more: Any, **options: Any) -> Any:
+        """Do what the built-in of this name does, or find it done."""
+        if not isinstance(source, str) or more or options:
+            return compile(source, filename, mode, *more, **options)
+        key = digest(mode, str(filename), _SALT.sub(r"\1", source))
+        code = self.find(key)
+        if code is None:
+            code = compile(source, filename, mode)
+            self.add(key, code)
+        return code
+
+    def keep(self, place: Path) -> None:
+        """Write what was used to *place*, if it is more than was known and can be written."""
+        if self._used.keys() <= self._known.keys():
+            return
+        with contextlib.suppress(OSError):
+            place.parent.mkdir(exist_ok=True)
+            _write_whole(place, _HEAD + marshal.dumps(self._used))
+
+
+def digest(*parts: str) -> bytes:
+    """Return what stands for *parts* together."""
+    lengths = ",".join(str(len(part)) for part in parts)
+    return hashlib.blake2b("\0".join((lengths, *parts)).encode(), digest_size=16).digest()
+
+
+@contextlib.contextmanager
+def kept_code(place: Path | None = None) -> Iterator[KeptCode]:
+    """Within the block, what attrs writes is taken from *place*, and kept there."""
+    place = place or usual_place()
+    code = KeptCode.read(place)
+    attr._make.compile = code.compile  # type: ignore[attr-defined]  # in the place of the built-in
+    try:
+        yield code
+    finally:
+        del attr._make.compile  # type: ignore[attr-defined]
+    if not sys.dont_write_bytecode:
+        code.keep(place)
+
+
+def _write_whole(place: Path, data: bytes) -> None:
+    mine = place.with_name(f"{place.name}.{os.getpid()}")
+    try:
+        mine.write_bytes(data)
+        mine.replace(place)
+    finally:
+        mine.unlink(missing_ok=True)
