@@ -62,6 +62,8 @@ async def open_reloading_site(
             carry_over,
             secrets.token_bytes(32),
         )
+        for failure in beginning.failures:
+            observe(failure)
         opened = await exchange.open_all(beginning.imports, settings)
         send, requests = request_channel()
         site = RunningSite(exchange.site_of(opened, settings, loaded.warnings), send)

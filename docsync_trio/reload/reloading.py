@@ -55,8 +55,6 @@ class Reloading:
 
     async def run(self, requests: trio.MemoryReceiveChannel[ReloadRequest]) -> None:
         """Look whenever somebody asks for it; runs for ever."""
-        for failure in self.beginning.failures:
-            self.observe(failure)
         async for request in requests:
             waiting = requests.statistics().current_buffer_used
             asked = [request, *(requests.receive_nowait() for _ in range(waiting))]
@@ -69,7 +67,8 @@ class Reloading:
         everything = any(request.everything for request in asked)
         now = await trio.to_thread.run_sync(self._look_around, self.site.settings)
         touched = now.snapshot.touched(self._survey.snapshot)
-        if self._pending and not touched and now.code_beside() != self._beside:
+        beside = await trio.to_thread.run_sync(now.code_beside)
+        if self._pending and not touched and beside != self._beside:
             touched = self._pending
         if not (touched or everything):
             self._remember(now)
@@ -83,7 +82,7 @@ class Reloading:
         except Exception as fault:  # noqa: BLE001 - whatever it is, what runs goes on
             done, error = None, fault
             self._pending |= touched
-            self._beside = now.code_beside()
+        self._beside = beside
         around = await trio.to_thread.run_sync(self._look_around, self.site.settings)
         self._remember(around, now.snapshot)
         if done is not None or (still and error is None):

@@ -38,16 +38,21 @@ _numbers = iter(range(1, 10**9))
 
 @attrs.define(eq=False)
 class Folder:
-    """Where the files of a site are. Each writing gives a file another time of change."""
+    """Where the files of a site are.
+
+    Each writing gives a file another time of change, and is done at once: those who look do
+    so in a thread.
+    """
 
     path: Path
 
     def write(self, name, text):
         file = self.path / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-        os.utime(file, ns=(0, 10**18 + next(_numbers)))
-        return file
+        written = file.with_name(f".{file.name}")
+        written.write_text(text)
+        os.utime(written, ns=(0, 10**18 + next(_numbers)))
+        return written.replace(file)
 
     def script(self, name, word):
         return self.write(name, SCRIPT.format(word=word))
