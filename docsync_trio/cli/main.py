@@ -5,11 +5,13 @@ that `docsync --help` and the shell's completion answer at once.
 """
 
 import errno
+import os
 from typing import Any, NoReturn
 
 import click
 
 from docsync_trio.cli.check import check
+from docsync_trio.cli.completion import COMPLETE_VARIABLE, completion
 from docsync_trio.cli.config_show import config
 from docsync_trio.cli.init import init
 from docsync_trio.cli.probe import probe
@@ -82,5 +84,10 @@ def main() -> None:
     """
 
 
-for command in (run, check, init, routes, probe, proxy, config, schema, secret):
+for command in (run, check, init, routes, probe, proxy, config, schema, secret, completion):
     main.add_command(command)
+
+if COMPLETE_VARIABLE in os.environ:  # a shell asks, and click will answer
+    from docsync_trio.cli.shell_scripts import register
+
+    register()

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from docsync_trio.cli.complete import Items
     from docsync_trio.config.load import ExaminedSite, LoadedSite
 
 DEFAULT_NAME = "site.toml"
-BARE_SUFFIXES = (".py", ".ipynb")
+BARE_SUFFIXES = (".py", ".md", ".ipynb")
 _ARGV = "docsync_trio.argv"
 
 Command = Callable[..., Any]
@@ -30,9 +31,32 @@ def site_options(command: Command) -> Command:
         metavar="KEY=VALUE",
         multiple=True,
         help="Set one key of the site file, its value written as in TOML; can be repeated.",
+        shell_complete=_offered("settings"),
     )(command)
-    command = click.option("--profile", metavar="NAME", help="Apply [profiles.NAME].")(command)
-    return click.argument("site", required=False, type=click.Path(path_type=Path))(command)
+    command = click.option(
+        "--profile",
+        metavar="NAME",
+        help="Apply [profiles.NAME].",
+        shell_complete=_offered("profiles"),
+    )(command)
+    return click.argument(
+        "site",
+        required=False,
+        type=click.Path(path_type=Path),
+        shell_complete=_offered("sites"),
+    )(command)
+
+
+def _offered(by: str) -> Callable[[click.Context, click.Parameter, str], "Items"]:
+    """Return what asks the function *by* of `complete`, imported when a shell asks."""
+
+    def offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> "Items":
+        from docsync_trio.cli import complete
+
+        answer: Items = getattr(complete, by)(ctx, param, incomplete)
+        return answer
+
+    return offered
 
 
 def format_option(*more: str) -> Callable[[Command], Command]:

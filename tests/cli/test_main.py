@@ -43,7 +43,16 @@ def test_help_names_every_command_and_every_exit_status():
 
 @pytest.mark.parametrize(
     "command",
-    [["run"], ["check"], ["init"], ["routes"], ["config", "show"], ["schema"], ["secret"]],
+    [
+        ["run"],
+        ["check"],
+        ["init"],
+        ["routes"],
+        ["config", "show"],
+        ["schema"],
+        ["secret"],
+        ["completion"],
+    ],
 )
 def test_every_command_has_help(command):
     answer = CliRunner().invoke(main, [*command, "--help"])
