@@ -7,6 +7,7 @@ be secrets.
 
 import builtins
 import difflib
+import itertools
 import pathlib
 import pkgutil
 import re
@@ -32,7 +33,7 @@ def meant(error: BaseException) -> str | None:
         case ImportError(name=str(module)) if found := _NOT_IN_MODULE.match(message_of(error)):
             return _like(found[1], dir(sys.modules.get(module)))
         case NameError(name=str(name)):
-            return _like(name, _names_in(_last_frame(error)))
+            return _like(name, _names_in(error))
         case AttributeError(name=str(name)) if error.obj is not None:
             return _like(name, dir(error.obj))
     return None
@@ -50,15 +51,16 @@ def _module_like(name: str, error: BaseException) -> str | None:
     return _like(name, [*there, *sys.stdlib_module_names])
 
 
-def _names_in(frame: FrameType | None) -> Iterable[str]:
-    if frame is None:
+def _names_in(error: BaseException) -> Iterable[str]:
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if not frames:
         return ()
-    code = frame.f_code
-    return [*code.co_varnames, *code.co_freevars, *frame.f_globals, *dir(builtins)]
-
-
-def _last_frame(error: BaseException) -> FrameType | None:
-    return next((frame for frame, _ in reversed([*traceback.walk_tb(error.__traceback__)])), None)
+    # A module that could not be loaded may have been emptied meanwhile; its code has all names.
+    file = frames[-1].f_code.co_filename
+    of_file = (one.f_code.co_names for one in frames if one.f_code.co_filename == file)
+    code = frames[-1].f_code
+    names = [*code.co_varnames, *code.co_freevars, *itertools.chain.from_iterable(of_file)]
+    return [*names, *frames[-1].f_globals, *dir(builtins)]
 
 
 def _last_frame_of_a_file(error: BaseException) -> FrameType | None:

@@ -75,6 +75,14 @@ def test_a_module_beside_the_one_that_imports_it_may_be_meant(tmp_path):
     assert hint_for(error, "/app") == "did you mean 'my_sources'?"
 
 
+def test_a_name_is_found_in_a_module_that_was_emptied_as_it_could_not_be_loaded():
+    source = "from bokeh.plotting import figure\nfigur()\n"
+    names = {}
+    error = raised_by(exec, compile(source, "/srv/app.py", "exec"), names)
+    names.clear()
+    assert hint_for(error, "/app") == "did you mean 'figure'?"
+
+
 def test_no_value_of_a_variable_is_looked_at():
     class Unspeakable:
         def __repr__(self):
