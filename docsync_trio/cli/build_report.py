@@ -9,6 +9,7 @@ from docsync_trio.base.errors import PlacedProblem
 from docsync_trio.cli.failure import BUILD_FAILED, CONFIGURATION
 
 Outcome = Literal["built", "failed", "not tried"]
+RunsIn = Literal["thread", "loop"]
 
 
 @attrs.frozen
@@ -23,11 +24,13 @@ class Fault:
 class Detected:
     """What was found out about an application, in the words of the site file.
 
-    *async_kind* is what ``async`` says, *functions_in* what ``run_callbacks_in`` does.
+    *framework* and *async_kind* are what ``framework`` and ``async`` say, *functions_in* what
+    ``run_callbacks_in`` does.
     """
 
+    framework: str
     async_kind: str
-    functions_in: Literal["thread", "loop"]
+    functions_in: RunsIn
 
 
 @attrs.frozen

@@ -46,6 +46,7 @@ def _application(one: ApplicationReport) -> dict[str, object]:
         "handlers": one.handlers,
         "outcome": one.outcome,
         "seconds": None if one.seconds is None else round(one.seconds, 4),
+        "framework": detected.framework if detected else None,
         "async": detected.async_kind if detected else None,
         "run_callbacks_in": detected.functions_in if detected else None,
         "failures": [_fault(one.path, fault) for fault in one.faults],

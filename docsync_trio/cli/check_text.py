@@ -50,6 +50,7 @@ def _outcome(one: ApplicationReport) -> str:
     parts = [f"{one.path}: {one.title or 'no title'}", ", ".join(one.handlers)]
     if one.detected is not None:
         functions = {"thread": "threads", "loop": "the loop"}[one.detected.functions_in]
+        parts += [one.detected.framework] if one.detected.framework != "bokeh" else []
         parts += [f"async {one.detected.async_kind}", f"functions in {functions}"]
     return "; ".join([*parts, outcome_words(one)])
 

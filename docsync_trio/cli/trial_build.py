@@ -7,7 +7,6 @@ from being tried.
 """
 
 import contextlib
-import re
 import sys
 from collections.abc import Iterable
 
@@ -16,25 +15,18 @@ import trio
 
 from docsync_trio.applications.application import Application
 from docsync_trio.base import events
-from docsync_trio.base.errors import ApplicationError, PlacedProblem
-from docsync_trio.cli.build_report import ApplicationReport, Detected, Fault, SiteReport
+from docsync_trio.base.errors import PlacedProblem
+from docsync_trio.cli.build_report import ApplicationReport, Detected, Fault, RunsIn, SiteReport
 from docsync_trio.cli.failure import known_error
 from docsync_trio.cli.site_summary import handlers_of, site_doubts
 from docsync_trio.config.load import ExaminedSite, LoadedSite
 from docsync_trio.config.schema import ApplicationSettings
 from docsync_trio.config.usable import UsablePart
+from docsync_trio.reload.trial import example_request, try_out
 from docsync_trio.server.site import LoadedApplications, Site, load_good_applications, open_site
 from docsync_trio.sessions.application_context import ApplicationContext
-from docsync_trio.sessions.request import Request
 
 NOT_BUILT = "the document cannot be built"
-_SESSION = "docsync-check"
-_EXAMPLES = {
-    "int": "1",
-    "float": "1.0",
-    "uuid": "00000000-0000-4000-8000-000000000000",
-}
-"""Values for path parameters that are not plain text; those get their own name."""
 
 
 def try_site(examined: ExaminedSite, name: str) -> SiteReport:
@@ -108,12 +100,12 @@ class _Trial:
     async def _one(self, site: Site, context: ApplicationContext) -> float | None:
         path = context.application.path
         begun = trio.current_time()
-        try:
-            await context.session(_SESSION, example_request(site, path))
-        except ApplicationError as failure:
-            self._note(path, NOT_BUILT, failure.__cause__ or failure)
-            return None
-        return trio.current_time() - begun
+        error = await try_out(context, example_request(site.settings.server.prefix, path))
+        seconds = trio.current_time() - begun
+        if error is None:
+            return seconds
+        self._note(path, NOT_BUILT, error)
+        return None
 
     def _observe(self, event: events.Event) -> None:
         if isinstance(event, events.CallbackFailed | events.ApplicationTaskFailed):
@@ -129,14 +121,5 @@ def _title(settings: ApplicationSettings, application: Application | None) -> st
 
 
 def _detected(application: Application) -> Detected:
-    return Detected(application.async_kind, "thread" if application.in_threads else "loop")
-
-
-def example_request(site: Site, path: str) -> Request:
-    """Return the request of somebody who visits *path*, its parameters filled in."""
-    filled = re.sub(r"\{(\w+)(?::(\w+))?\}", lambda found: _EXAMPLES.get(found[2], found[1]), path)
-    url = f"{site.settings.server.prefix}{filled}"
-    request = Request(path=url, host="localhost")
-    found = site.find_websocket(f"{url.rstrip('/')}/ws")
-    request.matched(url, found[1] if found else {})
-    return request
+    functions: RunsIn = "thread" if application.in_threads else "loop"
+    return Detected(application.framework.name, application.async_kind, functions)

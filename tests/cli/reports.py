@@ -12,19 +12,21 @@ def an_error(file="/srv/app.py", message="division by zero"):
         return error
 
 
-GOOD = ApplicationReport("/good", "Good", ("file good.py",), Detected("trio", "thread"), 0.5)
+GOOD = ApplicationReport(
+    "/good", "Good", ("file good.py",), Detected("bokeh", "trio", "thread"), 0.5
+)
 BAD = ApplicationReport(
     "/bad",
     "Bad",
     ("file bad.py", "json b.json"),
-    Detected("asyncio", "loop"),
+    Detected("panel", "asyncio", "loop"),
     faults=(Fault("the document cannot be built", an_error()),),
 )
 LOUD = ApplicationReport(
     "/loud",
     "",
     ("file loud.py",),
-    Detected("asyncio", "thread"),
+    Detected("bokeh", "asyncio", "thread"),
     seconds=0.1,
     faults=(Fault("hook on_server_loaded", KeyError("x")),),
 )

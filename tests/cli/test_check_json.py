@@ -45,6 +45,7 @@ def test_an_application_has_what_was_detected_and_how_it_went():
         "handlers": ["file good.py"],
         "outcome": "built",
         "seconds": 0.5,
+        "framework": "bokeh",
         "async": "trio",
         "run_callbacks_in": "thread",
         "failures": [],

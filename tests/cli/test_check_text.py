@@ -15,7 +15,7 @@ def test_what_to_mend_comes_first_then_the_applications_the_details_and_the_sum(
         "--set: server.bnd: no such key",
         "warning: site.toml:2:5: sessions.secret_key: in plain sight",
         "/good: Good; file good.py; async trio; functions in threads; built in 0.50 s",
-        "/bad: Bad; file bad.py, json b.json; async asyncio; functions in the loop; FAILED",
+        "/bad: Bad; file bad.py, json b.json; panel; async asyncio; functions in the loop; FAILED",
         "/loud: no title; file loud.py; async asyncio; functions in threads; FAILED",
         "/gone: no title; function gone:x; not built, see its problems",
     ]

@@ -138,3 +138,13 @@ def test_what_applications_print_is_no_part_of_the_report(tried, capsys):
 
     told = capsys.readouterr()
     assert (told.out, told.err) == ("", "noise\n")
+
+
+def test_a_build_that_takes_too_long_is_told(tried):
+    report = tried(
+        'sessions.build_timeout = "100ms"\n' + application("/slow", 'file = "trial_slow.py"'),
+        trial_slow=f"import time\ntime.sleep(0.4)\n{GOOD}",
+    )
+
+    ((path, fault),) = report.all_faults()
+    assert (path, fault.what) == ("/slow", NOT_BUILT)
