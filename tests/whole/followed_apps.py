@@ -65,6 +65,11 @@ path = "/sliders"
 handlers = [{ file = "sliders.py" }]
 
 [[applications]]
+path = "/instant"
+page = "instant"
+handlers = [{ file = "sliders.py" }]
+
+[[applications]]
 path = "/styled"
 handlers = [{ directory = "styled" }]
 """

@@ -55,19 +55,23 @@ def test_errors_stand_over_the_page_until_they_are_mended(
         assert re.search(r'File "\S+sliders\.py", line \d+, in share', log), log
 
 
-def test_a_page_that_could_not_be_made_heals_by_itself(
+def test_pages_that_could_not_be_made_heal_by_themselves(
     faulty_tab: BokehPage, tmp_path: Path
 ) -> None:
-    page = faulty_tab.page
+    tabs = [faulty_tab, BokehPage(faulty_tab.page.context.new_page())]
     with followed_site(tmp_path, SLIDERS.replace("import numpy", "import nummpy")) as site:
-        page.goto(f"{site.server.url}/sliders")
-        expect(page.get_by_text("No module named 'nummpy'").first).to_be_visible()
-        expect(page.get_by_text("did you mean 'numpy'?")).to_be_visible()
-        faulty_tab.screenshot("overlay-failed-page")
+        for tab, path in zip(tabs, ("sliders", "instant"), strict=True):
+            tab.page.bring_to_front()
+            tab.page.goto(f"{site.server.url}/{path}")
+            expect(tab.page.get_by_text("No module named 'nummpy'").first).to_be_visible()
+            expect(tab.page.get_by_text("did you mean 'numpy'?")).to_be_visible()
+            tab.screenshot(f"overlay-failed-{path}")
         site.change("import nummpy", "import numpy")
-        expect(page).to_have_title("Sliders")  # no script can look before: the policy is strict
-        page.wait_for_function("whole.ready()")
-        faulty_tab.step("speed", 1)
-        faulty_tab.until("wave", "Math.max(...m.data.y) > 1.9")
+        for tab in tabs:
+            tab.page.bring_to_front()
+            expect(tab.page).to_have_title("Sliders")  # the policy lets no script look before
+            tab.page.wait_for_function("whole.ready()")
+            tab.step("speed", 1)
+            tab.until("wave", "Math.max(...m.data.y) > 1.9")
         # An application that was broken has never kept the other from being served.
         faulty_tab.open(f"{site.server.url}/styled")

@@ -29,6 +29,7 @@ docsync.overlay = docsync.overlay || (() => {
     code, pre { font: 13px/1.55 ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
     .error { margin: .4rem 0 0; white-space: pre-wrap; color: var(--edge); }
     .hint { margin: .6rem 0 0; padding: .5rem .8rem; border-radius: .4rem; background: var(--mark); }
+    .hint::first-letter { text-transform: uppercase; }
     .place { margin: .7rem 0 0; border: 1px solid var(--line); border-radius: .4rem; overflow: hidden; }
     .place > p { padding: .3rem .8rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
     .place > p:last-child { border-bottom: 0; }
