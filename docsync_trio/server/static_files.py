@@ -8,6 +8,7 @@ and a version made of the content. A file that changes on disk is read again.
 import gzip
 import hashlib
 import os
+import re
 from collections import OrderedDict
 from email.utils import formatdate
 from functools import lru_cache
@@ -74,6 +75,10 @@ class StaticFile:
         return len(self.content or b"") + len(self.compressed or b"")
 
 
+_PACKAGE = re.compile(r"[\w.-]+@\d+(\.\d+)*")
+"""Scripts that Panel brings along under the names of their packages: ``vega@6.1.2``."""
+
+
 def is_tame(relative: str) -> bool:
     """Say whether a path out of a URL can only mean something below a folder.
 
@@ -103,6 +108,8 @@ def confine(root: Path, relative: str) -> Path | None:
 def media_type_of(path: Path) -> str:
     """Return the ``Content-Type`` for a file of this name."""
     kind = MEDIA_TYPES.get(path.suffix.lower()) or guess_type(path.name)[0]
+    if kind is None and _PACKAGE.fullmatch(path.name):
+        kind = MEDIA_TYPES[".js"]
     if kind is None:
         return "application/octet-stream"
     return f"{kind}; charset=utf-8" if kind.startswith(_TEXT) else kind

@@ -122,3 +122,16 @@ def test_the_version_is_that_of_the_content(tmp_path):
     assert version_of(tmp_path / "x") != first
     with pytest.raises(OSError, match="none"):
         version_of(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("vega@6.1.2", "text/javascript"),
+        ("vega-embed@7.0.2", "text/javascript"),
+        ("letter@home", "application/octet-stream"),
+        ("a.unknown", "application/octet-stream"),
+    ],
+)
+def test_a_script_that_is_called_like_its_package_is_a_script(tmp_path, name, kind):
+    assert media_type_of(tmp_path / name).partition(";")[0] == kind
