@@ -1,0 +1,204 @@
+"""What a Caddyfile says about the requests that it passes on.
+
+Caddy does by itself most of what others have to be told: websockets, Host, and the headers
+that name the visitor. What can go wrong are times, sizes, and headers that are overwritten.
+"""
+
+import fnmatch
+import math
+import re
+from collections.abc import Iterator
+from typing import Final, Self
+
+import attrs
+
+from docsync_trio.proxies.caddy_words import bytes_of, read_caddyfile, seconds_of
+from docsync_trio.proxies.directives import Directive
+from docsync_trio.proxies.passage import Fact, Opener, Passage, no, yes
+
+_IDLE: Final = 120.0
+_FIELD: Final = 1_000_000.0
+_GROUPS: Final = {"handle", "handle_path", "route"}
+_OF_VISITORS: Final = ("X-Forwarded-Port", "X-Forwarded-Prefix", "Forwarded")
+_ADDRESS: Final = re.compile(r"(?:(https?)://)?([^:/,]*)(?::(\d+))?")
+
+
+@attrs.frozen
+class CaddyFile:
+    """A `ProxyFile` of Caddy: the blocks of its sites."""
+
+    sites: tuple[Directive, ...]
+    proxy: str = "Caddy"
+
+    @classmethod
+    def read(cls, text: str, name: str, include: Opener) -> Self:
+        """Read *text*. Raises `NotReadable`."""
+        found = read_caddyfile(text, name, include)
+        # A block without a name holds the global options.
+        return cls(tuple(one for one in found if one.name and one.inside is not None))
+
+    def passages(self, path: str) -> list[Passage]:
+        """See `ProxyFile`."""
+        return [passage for site in self.sites for passage in _Site(site).passages(path)]
+
+    def stripped(self) -> list[str]:
+        """See `ProxyFile`."""
+        return [off for site in self.sites for off in _Site(site).stripped(site) if off]
+
+
+@attrs.frozen
+class _Site:
+    block: Directive
+
+    def passages(self, path: str) -> Iterator[Passage]:
+        found = self._find(self.block, path, path)
+        if found is not None and found[0].words:
+            yield _Reading(self.block, *found).passage()
+
+    def stripped(self, block: Directive) -> Iterator[str]:
+        if block.all("rewrite"):
+            return  # it may have put back what it took off
+        for one in block.inside or ():
+            if one.name == "handle_path":
+                yield one.word(0).rstrip("*").rstrip("/")
+            if one.name == "uri" and one.word(0) == "strip_prefix":
+                yield one.word(1).rstrip("/")
+            yield from self.stripped(one)
+
+    def _find(self, block: Directive, path: str, seen: str) -> tuple[Directive, str] | None:
+        """Return the ``reverse_proxy`` for *path*, and the path as it stands there."""
+        for one in block.all("uri"):
+            if one.word(0) == "strip_prefix":
+                seen = seen.removeprefix(one.word(1).rstrip("/"))
+        groups = [one for one in block.inside or () if one.name in _GROUPS]
+        # The longest path goes first.
+        for one in sorted(groups, key=lambda group: -len(group.word(0))):
+            if self._matches(one, path):
+                off = one.word(0).rstrip("*").rstrip("/") if one.name == "handle_path" else ""
+                found = self._find(one, path, seen.removeprefix(off))
+                if found is not None:
+                    return found
+        passing = [one for one in block.all("reverse_proxy") if self._matches(one, path)]
+        return (passing[0], seen) if passing else None
+
+    def _matches(self, directive: Directive, path: str) -> bool:
+        matcher = directive.word(0)
+        if matcher.startswith("@"):
+            return any(_paths_match(one, path) for one in self.block.all(matcher))
+        return not matcher.startswith("/") or fnmatch.fnmatchcase(path, matcher)
+
+
+def _paths_match(matcher: Directive, path: str) -> bool:
+    """Decide what looks at the path; anything else counts as met."""
+    tests = [(matcher.word(0), matcher.words[1:])]
+    tests += [(one.name, one.words) for one in matcher.inside or ()]
+    return all(
+        any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
+        for name, patterns in tests
+        if name == "path"
+    )
+
+
+@attrs.frozen
+class _Reading:
+    site: Directive
+    passing: Directive
+    path: str
+
+    def passage(self) -> Passage:
+        place = self.passing.place
+        by_default = yes(place, "Caddy does so by itself")
+        reads = self._transport("read_timeout", math.inf)
+        waits = self._transport("response_header_timeout", math.inf)
+        scheme, port = self._address()
+        return Passage(
+            place=place,
+            upstream=self._upstream(),
+            upgrades=self._header("Upgrade", by_default),
+            http_1_0=no(place, "HTTP/1.1"),
+            silence=reads,
+            patience=min(reads, waits, key=lambda one: one.value),
+            idle=self._idle(),
+            body=self._body(),
+            field=Fact(_FIELD, place, "max_header_size default"),
+            keeps_host=self._host(by_default),
+            keeps_port=by_default,
+            tells_scheme=self._header("X-Forwarded-Proto", by_default),
+            tells_prefix=self._header("X-Forwarded-Prefix", no(place, "no header_up")),
+            tells_client=self._header("X-Forwarded-For", by_default),
+            unguarded=Fact(tuple(self._unguarded()), place, "no header_up"),
+            buffers=no(place, "Caddy sends what comes"),
+            path=None if self.site.all("rewrite") else self.path,
+            port=port,
+            secure=scheme == "https",
+            introduces=self._introduces(),
+        )
+
+    def _upstream(self) -> str:
+        words = [word for word in self.passing.words if word[:1] not in {"/", "@", "*"}]
+        words += [word for one in self.passing.all("to") for word in one.words]
+        where = re.sub(r"^(?:https?|h2c)://", "", words[0]) if words else ""
+        if where.startswith("unix/"):
+            return f"unix:{where.removeprefix('unix/')}"
+        return where if re.search(r":\d+$", where) else f"{where}:80"
+
+    def _address(self) -> tuple[str, int | None]:
+        found = _ADDRESS.match(self.site.name)
+        scheme, name, port = found.groups() if found else (None, "", None)
+        if scheme is None:
+            # A name gets a certificate, a bare port does not.
+            plain = port == "80" or (not name and not self.site.all("tls"))
+            scheme = "http" if plain else "https"
+        return scheme, int(port) if port else {"http": 80, "https": 443}[scheme]
+
+    def _transport_blocks(self) -> Iterator[Directive]:
+        return (one for one in self.passing.all("transport"))
+
+    def _transport(self, name: str, default: float) -> Fact[float]:
+        for block in self._transport_blocks():
+            for one in block.all(name):
+                seconds = seconds_of(one.word(0))
+                return Fact(default if seconds is None else seconds, one.place, one.said)
+        return Fact(default, self.passing.place, f"{name} default")
+
+    def _idle(self) -> Fact[float | None]:
+        for block in self._transport_blocks():
+            for one in block.all("keepalive"):
+                if one.word(0) == "off":
+                    return Fact(None, one.place, one.said)
+        kept = self._transport("keepalive", _IDLE)
+        return Fact(kept.value, kept.place, kept.said)
+
+    def _body(self) -> Fact[float]:
+        for block in self.site.all("request_body"):
+            for one in block.all("max_size"):
+                size = bytes_of(one.word(0))
+                return Fact(math.inf if size is None else float(size), one.place, one.said)
+        return Fact(math.inf, self.passing.place, "no limit")
+
+    def _ups(self, name: str) -> Iterator[Directive]:
+        for one in self.passing.all("header_up"):
+            if one.word(0).lstrip("+-").lower() == name.lower():
+                yield one
+
+    def _header(self, name: str, otherwise: Fact[bool]) -> Fact[bool]:
+        for one in self._ups(name):
+            is_set = one.word(1) != "" and not one.word(0).startswith("-")
+            said = f"the header {name} is not passed on ({one.said})"
+            return yes(one.place, one.said) if is_set else no(one.place, said)
+        return otherwise
+
+    def _host(self, otherwise: Fact[bool]) -> Fact[bool]:
+        for one in self._ups("Host"):
+            kept = one.word(1) in {"{host}", "{hostport}", "{http.request.hostport}"}
+            return yes(one.place, one.said) if kept else no(one.place, one.said)
+        return otherwise
+
+    def _unguarded(self) -> Iterator[str]:
+        return (name for name in _OF_VISITORS if not list(self._ups(name)))
+
+    def _introduces(self) -> Fact[bool]:
+        for block in self._transport_blocks():
+            for one in block.all("proxy_protocol"):
+                return yes(one.place, one.said)
+        return no(self.passing.place, "no proxy_protocol")

@@ -1,0 +1,219 @@
+"""What a configuration of HAProxy says about the requests that it passes on."""
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Final, Self
+
+import attrs
+
+from docsync_trio.proxies.haproxy_acls import Acls
+from docsync_trio.proxies.haproxy_sections import Line, Section, read_sections, seconds_of
+from docsync_trio.proxies.passage import VISITORS_HEADERS, Fact, Passage, no, yes
+
+_BUFFER: Final = 16_384
+_RESERVED: Final = 1024
+_PURGED_AFTER: Final = 5.0
+_STRIPPED: Final = re.compile(r"\^?(/[\w/.-]*[\w.-])/?(?:\(|,|$|\[)")
+
+
+@attrs.frozen
+class HaproxyFile:
+    """A `ProxyFile` of HAProxy."""
+
+    sections: list[Section]
+    proxy: str = "HAProxy"
+
+    @classmethod
+    def read(cls, text: str, name: str) -> Self:
+        """Read *text*. Raises `NotReadable`."""
+        return cls(read_sections(text, name))
+
+    def passages(self, path: str) -> list[Passage]:
+        """See `ProxyFile`."""
+        found = (self._passage(front, path) for front in self._of("frontend", "listen"))
+        return [passage for passage in found if passage is not None]
+
+    def stripped(self) -> list[str]:
+        """See `ProxyFile`."""
+        sections = self._of("frontend", "backend", "listen")
+        return [off for one in sections for line in one.lines if (off := _taken_off(line))]
+
+    def _of(self, *kinds: str) -> Iterator[Section]:
+        return (section for section in self.sections if section.kind in kinds)
+
+    def _passage(self, front: Section, path: str) -> Passage | None:
+        back = front if front.kind == "listen" else self._backend(front, path)
+        servers = [line for line in back.lines if line.starts("server")] if back else []
+        if back is None or not servers:
+            return None
+        return _Reading(self._tuning(), front, back, servers[0]).passage(path)
+
+    def _backend(self, front: Section, path: str) -> Section | None:
+        acls = Acls(front, path)
+        for line in front.lines:
+            if line.starts("use_backend") and acls.allow(line.words[2:]):
+                return self._named(line.word(1))
+        default = front.find("default_backend")
+        return self._named(default.word(1)) if default else None
+
+    def _named(self, name: str) -> Section | None:
+        return next((one for one in self._of("backend", "listen") if one.name == name), None)
+
+    def _tuning(self) -> list[Line]:
+        return [line for section in self._of("global") for line in section.lines]
+
+
+@attrs.frozen
+class _Reading:
+    tuning: list[Line]
+    front: Section
+    back: Section
+    server: Line
+
+    def passage(self, path: str) -> Passage:
+        place = self.server.place
+        tcp = self._mode() == "tcp"
+        sends = next((word for word in self.server.words if word.startswith("send-proxy")), None)
+        by_default = yes(place, "HAProxy does so by itself")
+        return Passage(
+            place=place,
+            upstream=_upstream(self.server.word(2)),
+            upgrades=by_default if tcp else self._upgrades(by_default),
+            http_1_0=no(place, "HTTP/1.1"),
+            silence=self._silence(),
+            patience=self._timeout(self.back, "server"),
+            idle=Fact(None, place, "connections are passed on") if tcp else self._idle(),
+            body=Fact(math.inf, place, "no limit"),
+            field=Fact(math.inf, place, "no limit") if tcp else self._field(),
+            keeps_host=by_default if tcp else self._keeps_host(by_default),
+            keeps_port=by_default,
+            tells_scheme=self._told("X-Forwarded-Proto"),
+            tells_prefix=self._told("X-Forwarded-Prefix"),
+            tells_client=self._tells_client(),
+            unguarded=Fact(() if tcp else tuple(self._unguarded()), place, "not set"),
+            buffers=no(place, "HAProxy sends what comes"),
+            path=self._path(path),
+            port=self._port(),
+            secure=any("ssl" in line.words for line in self._binds()),
+            introduces=Fact(sends is not None, place, sends or "no send-proxy"),
+        )
+
+    def _mode(self) -> str:
+        line = self.back.find("mode")
+        return line.word(1) if line else "tcp"
+
+    def _timeout(self, section: Section, kind: str) -> Fact[float]:
+        line = section.find("timeout", kind)
+        seconds = seconds_of(line.word(2)) if line else None
+        if line is None or seconds is None:
+            return Fact(math.inf, self.server.place, f"no timeout {kind}")
+        return Fact(seconds, line.place, line.said)
+
+    def _silence(self) -> Fact[float]:
+        tunnel = self._timeout(self.back, "tunnel")
+        if tunnel.value != math.inf:
+            return tunnel
+        both = [self._timeout(self.front, "client"), self._timeout(self.back, "server")]
+        least = min(both, key=lambda one: one.value)
+        return attrs.evolve(least, said=f"{least.said}; there is no timeout tunnel")
+
+    def _rules(self) -> Iterator[Line]:
+        for section in dict.fromkeys((self.front, self.back)):
+            yield from section.lines
+
+    def _rule(self, name: str, *actions: str) -> Line | None:
+        for line in self._rules():
+            is_one = line.starts("http-request") and line.word(1) in actions
+            if is_one and line.word(2).lower() == name.lower():
+                return line
+        return None
+
+    def _upgrades(self, otherwise: Fact[bool]) -> Fact[bool]:
+        for section in (self.front, self.back):
+            closing = section.find("option", "httpclose")
+            if closing is not None:
+                return no(closing.place, "option httpclose closes each connection")
+        line = self._rule("Upgrade", "del-header", "set-header")
+        if line is None:
+            return otherwise
+        return no(line.place, f"the header Upgrade is not passed on ({line.said})")
+
+    def _idle(self) -> Fact[float | None]:
+        for section in (self.back, self.front):
+            for closing in (("option", "http-server-close"), ("http-reuse", "never")):
+                if (line := section.find(*closing)) is not None:
+                    return Fact(None, line.place, line.said)
+        words = self.server.words
+        if "pool-purge-delay" in words[:-1]:
+            text = words[words.index("pool-purge-delay") + 1]
+            said = f"pool-purge-delay {text}"
+            return Fact(seconds_of(text) or _PURGED_AFTER, self.server.place, said)
+        return Fact(_PURGED_AFTER, self.server.place, "pool-purge-delay default")
+
+    def _field(self) -> Fact[float]:
+        sizes = {"tune.bufsize": _BUFFER, "tune.maxrewrite": _RESERVED}
+        place, said = self.server.place, "tune.bufsize default"
+        for line in self.tuning:
+            if line.words[0] in sizes and line.word(1).isdecimal():
+                sizes[line.words[0]] = int(line.word(1))
+                place, said = line.place, line.said
+        return Fact(float(sizes["tune.bufsize"] - sizes["tune.maxrewrite"]), place, said)
+
+    def _keeps_host(self, otherwise: Fact[bool]) -> Fact[bool]:
+        line = self._rule("Host", "set-header", "replace-header", "del-header")
+        return otherwise if line is None else no(line.place, line.said)
+
+    def _told(self, name: str) -> Fact[bool]:
+        line = self._rule(name, "set-header", "add-header")
+        if line is None:
+            return no(self.server.place, f"no http-request set-header {name}")
+        return yes(line.place, line.said)
+
+    def _tells_client(self) -> Fact[bool]:
+        for section in (self.front, self.back):
+            line = section.find("option", "forwardfor")
+            if line is not None:
+                return yes(line.place, line.said)
+        return attrs.evolve(self._told("X-Forwarded-For"), said="no option forwardfor")
+
+    def _unguarded(self) -> Iterator[str]:
+        for name in VISITORS_HEADERS:
+            known = name == "X-Forwarded-For" and self._tells_client().value
+            if not known and self._rule(name, "set-header", "del-header") is None:
+                yield name
+
+    def _path(self, path: str) -> str | None:
+        for line in self._rules():
+            if line.starts("http-request") and line.word(1) in {"set-path", "replace-path"}:
+                off = _taken_off(line)
+                return path.removeprefix(off) if off else None
+        return path
+
+    def _binds(self) -> list[Line]:
+        return [line for line in self.front.lines if line.starts("bind")]
+
+    def _port(self) -> int | None:
+        for line in self._binds():
+            port = line.word(1).rpartition(":")[2]
+            if port.isdecimal():
+                return int(port)
+        return None
+
+
+def _upstream(address: str) -> str:
+    address = address.removeprefix("ipv4@").removeprefix("ipv6@")
+    if address.startswith(("unix@", "/")):
+        return f"unix:{address.removeprefix('unix@')}"
+    return address
+
+
+def _taken_off(line: Line) -> str:
+    """Return what a line takes off the beginning of paths: "/desk", or ""."""
+    if line.starts("http-request", "replace-path"):
+        found = _STRIPPED.match(line.word(2))
+        return found[1] if found and line.word(3).startswith(("\\1", "/\\1")) else ""
+    if line.starts("http-request", "set-path"):
+        found = re.match(r"%\[path,regsub\(\^?(/[\w/.-]*[\w.-])/?,", line.word(2))
+        return found[1] if found else ""
+    return ""
