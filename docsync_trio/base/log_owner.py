@@ -5,9 +5,7 @@ sessions it serves. The tasks that run it know; all that they start, asyncio's t
 worker threads included, inherits it.
 """
 
-import contextlib
-from collections.abc import Iterator
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 
 import attrs
 
@@ -28,11 +26,16 @@ def log_owner() -> LogOwner | None:
     return _owner.get()
 
 
-@contextlib.contextmanager
-def logs_owned_by(owner: LogOwner) -> Iterator[None]:
+@attrs.define(eq=False)
+class logs_owned_by:  # noqa: N801 - it is used like a function
     """What is logged in the block, and in tasks and threads that start in it, is *owner*'s."""
-    token = _owner.set(owner)
-    try:
-        yield
-    finally:
-        _owner.reset(token)
+
+    owner: LogOwner
+    _token: Token[LogOwner | None] | None = attrs.field(default=None, init=False)
+
+    def __enter__(self) -> None:
+        self._token = _owner.set(self.owner)
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._token is not None:
+            _owner.reset(self._token)

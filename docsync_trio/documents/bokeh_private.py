@@ -17,7 +17,12 @@ from bokeh.core.has_props import HasProps, _default_resolver
 from bokeh.core.types import ID
 from bokeh.document import Document
 from bokeh.document.callbacks import DocumentCallbackManager, invoke_with_curdoc
-from bokeh.document.events import DocumentChangedEvent
+from bokeh.document.events import (
+    DocumentChangedEvent,
+    DocumentPatchedEvent,
+    SessionCallbackAdded,
+    SessionCallbackRemoved,
+)
 from bokeh.model import Model
 
 from docsync_trio.base.errors import ServerError
@@ -84,6 +89,28 @@ def held_events(document: Document) -> list[DocumentChangedEvent]:
     return document.callbacks._held_events  # noqa: SLF001
 
 
+_KINDS: dict[str, type[DocumentChangedEvent]] = {
+    "_document_patched": DocumentPatchedEvent,
+    "_session_callback_added": SessionCallbackAdded,
+    "_session_callback_removed": SessionCallbackRemoved,
+}
+_HOOKS = frozenset(
+    f"_{name}"
+    for name in (
+        "document_changed",
+        "document_patched",
+        "document_message_sent",
+        "document_model_changed",
+        "column_data_changed",
+        "columns_streamed",
+        "columns_patched",
+        "session_callback_added",
+        "session_callback_removed",
+    )
+)
+"""The methods by which Bokeh tells somebody of an event, and those of one kind of event each."""
+
+
 class _FaithfulCallbacks(DocumentCallbackManager):
     """Tells of every change, also when the application's own callback of it raises.
 
@@ -91,7 +118,26 @@ class _FaithfulCallbacks(DocumentCallbackManager):
     them raises; let go of a hold, it also forgets all changes that follow. And it makes the
     document the current one for each callback, which it nearly always is; 3.9 leaves it so
     when the callback raises.
+
+    Those who are to be told of some kinds of events Bokeh asks at each event for the names
+    of their methods; here that is asked once.
     """
+
+    def on_change_dispatch_to(self, receiver: Any) -> None:
+        hooks = {name for name in _HOOKS if hasattr(receiver, name)}
+        if receiver in self._change_callbacks or not hooks <= _KINDS.keys():
+            super().on_change_dispatch_to(receiver)
+            return
+        kinds = tuple(_KINDS[name] for name in hooks)
+        tellers = [(_KINDS[name], name) for name in hooks]
+
+        def tell(event: DocumentChangedEvent) -> None:
+            if isinstance(event, kinds):
+                for kind, name in tellers:
+                    if isinstance(event, kind):
+                        getattr(receiver, name)(event)
+
+        self._change_callbacks[receiver] = tell
 
     def trigger_on_change(self, event: DocumentChangedEvent) -> None:
         document, invoker = self._document(), event.callback_invoker

@@ -142,7 +142,7 @@ class Changes:
         earlier = [self._entries.pop(each) for each in self._differences.pop(key, ())]
         if key in self._entries:
             earlier.append(self._entries[key])
-        if any(change.author is not author for change in earlier):
+        if earlier and any(change.author is not author for change in earlier):
             author = None  # the author's value may have been overwritten: it must hear of it
         change = value_change(self.document, model, attr, author)
         if author is None and isinstance(model.lookup(attr), ColumnDataPropertyDescriptor):
@@ -227,3 +227,18 @@ def _value_event(document: Document, model: Model, attr: str) -> DocumentPatched
     if isinstance(descriptor, ColumnDataPropertyDescriptor):
         return ColumnDataChangedEvent(document, model, attr)
     return ModelChangedEvent(document, model, attr, descriptor.get_value(model))
+
+
+def by_author(changes: list[Change]) -> list[tuple[Author | None, list[Change]]]:
+    """The changes of each author together, the application's last.
+
+    A viewer has applied its own changes before those of the application reach it;
+    the others get them in the same order.
+    """
+    if len(changes) == 1:
+        return [(changes[0].author, changes)]
+    groups: dict[Author | None, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(change.author, []).append(change)
+    application = groups.pop(None, None)
+    return [*groups.items(), *([(None, application)] if application else [])]

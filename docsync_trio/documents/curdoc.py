@@ -6,21 +6,33 @@ the awaits of an ``async`` callback.
 """
 
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextvars import Token
+from typing import Any, Self
 
+import attrs
 from bokeh.document import Document
 from bokeh.document.locking import UnlockedDocumentProxy
 
 from docsync_trio.documents.bokeh_private import curdoc_stack
 
 
-@contextmanager
-def curdoc_scope(document: Document | UnlockedDocumentProxy) -> Iterator[None]:
+def curdoc_scope(document: Document | UnlockedDocumentProxy) -> "CurdocScope":
     """Within the block ``curdoc()`` gives *document*."""
-    stack = curdoc_stack()
-    token = stack.set((*stack.get(), weakref.ref(document)))
-    try:
-        yield
-    finally:
-        stack.reset(token)
+    return CurdocScope(document)
+
+
+@attrs.define(eq=False)
+class CurdocScope:
+    """The block for `document`; to be entered once."""
+
+    document: Document | UnlockedDocumentProxy
+    _token: Token[Any] | None = attrs.field(default=None, init=False)
+
+    def __enter__(self) -> Self:
+        stack = curdoc_stack()
+        self._token = stack.set((*stack.get(), weakref.ref(self.document)))
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._token is not None:
+            curdoc_stack().reset(self._token)

@@ -39,6 +39,10 @@ _FIELDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 
 
+_KIND = frozenset({"kind"})
+_PLAIN = frozenset({bool, int, float, str, type(None)})
+
+
 class PatchDeserializer(Deserializer):
     """Finds the models of *table* where they are.
 
@@ -59,14 +63,18 @@ class Patch:
         self._document = document
         self.author = author
         self._before = model_table(document)
-        self._deserializer = PatchDeserializer(self._before, author)
-        self._events = self._decode(message)
+        self._brought: Mapping[ID, Model] = {}
+        events = plain_events(message.content, self._before) if message.plain else None
+        self._events = self._decode(message) if events is None else events
+        for event in self._events:
+            _check(event)
+        self._changed = [(e["model"].id, e["attr"]) for e in self._events if "attr" in e]
         self._dropped: set[ID] = set()
         self._removed: set[ID] = set()
 
     def brought(self, model: Model) -> bool:
         """Whether the author itself sent *model*, which was not in the document before."""
-        return self._deserializer.brought.get(model.id) is model
+        return self._brought.get(model.id) is model
 
     def keeps(self, model: Model) -> bool:
         """Whether the author, which had *model*, has it for sure, though it is new again."""
@@ -78,7 +86,7 @@ class Patch:
 
     def properties(self) -> list[tuple[ID, str]]:
         """The id of the model and the name of each property that the author changed."""
-        return [(event["model"].id, event["attr"]) for event in self._events if "attr" in event]
+        return self._changed
 
     def apply(self) -> list[BaseException]:
         """Apply all events in order; returns what the application raised meanwhile."""
@@ -105,8 +113,9 @@ class Patch:
         return None
 
     def _decode(self, message: Message) -> list[dict[str, Any]]:
+        deserializer = PatchDeserializer(self._before, self.author)
         try:
-            content = self._deserializer.deserialize(serialized(message))
+            content = deserializer.deserialize(serialized(message))
         except UnknownReferenceError as error:
             if self._document.models.seen(error.id):
                 return []  # the model was removed here while the peer was changing it
@@ -118,9 +127,38 @@ class Patch:
         events = content.get("events") if isinstance(content, dict) else None
         if not isinstance(events, list):
             raise _bad("a patch needs a list of events")
-        for event in events:
-            _check(event)
+        self._brought = deserializer.brought
         return events
+
+
+def plain_events(content: Mapping[str, Any], table: Mapping[ID, Model]) -> list[Any] | None:
+    """What Bokeh makes of the events in *content*, if that is plain to see.
+
+    They may have plain values and name models of *table*. There must be no ``"type"`` in it.
+    """
+    events = content.get("events")
+    if len(content) != 1 or type(events) is not list:
+        return None
+    decoded: list[dict[str, Any]] = []
+    for event in events:
+        if type(event) is not dict or "id" in event:
+            return None
+        own = event.copy()
+        for name, value in event.items():
+            if type(value) is dict:
+                own[name] = model = _named(value, table)
+                if model is None:
+                    return None
+            elif type(value) not in _PLAIN:
+                return None
+        decoded.append(own)
+    return decoded
+
+
+def _named(reference: dict[str, Any], table: Mapping[ID, Model]) -> Model | None:
+    """The model that *reference* names and does no more than that."""
+    model_id = reference.get("id")
+    return table.get(ID(model_id)) if type(model_id) is str and len(reference) == 1 else None
 
 
 def serialized(message: Message) -> Serialized[Any]:
@@ -152,8 +190,8 @@ def _check(event: Any) -> None:
     if not isinstance(kind, str) or kind not in _FIELDS:
         raise _bad(f"unknown kind of event: {kind!r}")
     required, optional = _FIELDS[kind]
-    names = event.keys() - {"kind"}
-    if not required <= names <= required | optional:
+    names = event.keys() - _KIND
+    if names != required and not required <= names <= required | optional:
         raise _bad(
             f"{kind} needs {', '.join(sorted(required))}, got {', '.join(sorted(map(str, names)))}"
         )

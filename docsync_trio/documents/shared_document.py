@@ -22,7 +22,7 @@ from docsync_trio.documents.bokeh_private import (
     new_models,
     tell_of_every_change,
 )
-from docsync_trio.documents.changes import Author, Change, Changes, value_change
+from docsync_trio.documents.changes import Change, Changes, by_author, value_change
 from docsync_trio.documents.conflicts import Conflicts
 from docsync_trio.documents.encoding import PatchSerializer, encode_message
 from docsync_trio.documents.incoming import Patch, replace_document
@@ -162,20 +162,33 @@ class SharedDocument:
             return []
         self._views.catch_up(removed, patch)
         posts: list[Post] = []
-        for author, its_changes in _by_author(changes):
-            to = [viewer for viewer in self._views if viewer is not author]
-            for viewer in to:
-                if viewer not in self._backlogs and is_behind(viewer):
-                    self._backlogs[viewer] = Backlog(self.document)
-                if viewer in self._backlogs:
-                    self._backlogs[viewer].absorb(its_changes)
-            ready = [viewer for viewer in to if viewer not in self._backlogs]
-            apart = [viewer for viewer in ready if viewer not in self._keep_columns]
-            together = [viewer for viewer in ready if viewer in self._keep_columns]
-            posts += self._encode(its_changes, together, now, on_error, keep_columns=True)
-            posts += self._encode(its_changes, apart, now, on_error)
+        for author, its_changes in by_author(changes):
+            together, apart = self._sort(author, its_changes, is_behind)
+            if together:
+                posts += self._encode(its_changes, together, now, on_error, keep_columns=True)
+            if apart:
+                posts += self._encode(its_changes, apart, now, on_error)
         self._views.settle()
         return posts
+
+    def _sort(
+        self, author: object, changes: list[Change], is_behind: Callable[[Viewer], bool]
+    ) -> tuple[list[Viewer], list[Viewer]]:
+        """Those who are to hear of *changes* now: who keeps columns, and who does not."""
+        together: list[Viewer] = []
+        apart: list[Viewer] = []
+        for viewer in self._views:
+            if viewer is author:
+                continue
+            if viewer not in self._backlogs and is_behind(viewer):
+                self._backlogs[viewer] = Backlog(self.document)
+            if viewer in self._backlogs:
+                self._backlogs[viewer].absorb(changes)
+            elif viewer in self._keep_columns:
+                together.append(viewer)
+            else:
+                apart.append(viewer)
+        return together, apart
 
     def has_backlog(self, viewer: Viewer) -> bool:
         """Whether something waits for *viewer* until it can take it."""
@@ -283,16 +296,3 @@ def _patch(
     if not events:
         return None
     return encode_message("PATCH-DOC", {"events": events}, [*buffers, *serializer.buffers])
-
-
-def _by_author(changes: list[Change]) -> list[tuple[Author | None, list[Change]]]:
-    """The changes of each author together, the application's last.
-
-    A viewer has applied its own changes before those of the application reach it;
-    the others get them in the same order.
-    """
-    groups: dict[Author | None, list[Change]] = {}
-    for change in changes:
-        groups.setdefault(change.author, []).append(change)
-    application = groups.pop(None, None)
-    return [*groups.items(), *([(None, application)] if application else [])]

@@ -45,6 +45,8 @@ class Views:
 
     _document: Document
     _views: dict[Viewer, View] = attrs.field(factory=dict, init=False)
+    # What all of them have, lacking nothing of its table, while that is so.
+    _same: View | None = attrs.field(default=None, init=False)
 
     def __bool__(self) -> bool:
         return bool(self._views)
@@ -57,7 +59,10 @@ class Views:
 
     def join(self, viewer: Viewer) -> None:
         """*viewer* has the whole document as it is now."""
-        self._views[viewer] = View(model_table(self._document))
+        table = model_table(self._document)
+        if self._same is None or self._same.table is not table:
+            self._same = None if self._views.keys() - {viewer} else View(table)
+        self._views[viewer] = self._same or View(table)
         if len(self._views) == 1:
             self.settle()
 
@@ -91,8 +96,11 @@ class Views:
         """
         table, new = model_table(self._document), self._new()
         if not new and not removed and not self._is_held():
-            self._views = dict.fromkeys(self._views, View(table))
+            if self._same is None or self._same.table is not table:
+                self._same = View(table)
+                self._views = dict.fromkeys(self._views, self._same)
             return
+        self._same = None
         caught_up: dict[tuple[View, bool], View] = {}
         same: dict[tuple[frozenset[Model], frozenset[Model]], View] = {}
         for viewer, view in self._views.items():
@@ -107,6 +115,7 @@ class Views:
         """The same for the author of *patch* alone."""
         view = self._views.get(patch.author)
         if view is not None:
+            self._same = None
             self._views[patch.author] = self._caught_up(view, self._new(), (), patch)
 
     def _caught_up(
@@ -130,13 +139,18 @@ class Views:
 
     def groups(self, viewers: Iterable[Viewer]) -> list[tuple[View, tuple[Viewer, ...]]]:
         """*viewers*, those together who have the same."""
+        if self._same is not None:
+            members = tuple(viewers)
+            return [(self._same, members)] if members else []
         groups: dict[View, list[Viewer]] = {}
         for viewer in viewers:
             groups.setdefault(self._views[viewer], []).append(viewer)
-        return [(view, tuple(members)) for view, members in groups.items()]
+        return [(view, tuple(together)) for view, together in groups.items()]
 
     def told(self, viewers: Iterable[Viewer], was_told: Callable[[Model], bool]) -> None:
         """*viewers*, who all had the same, have been sent some of what they lacked."""
+        if self._same is not None:
+            return
         members = list(viewers)
         view = self._views[members[0]]
         lacking = frozenset(model for model in view.lacking if not was_told(model))
@@ -147,7 +161,9 @@ class Views:
     def settle(self) -> None:
         """Let Bokeh's record of new models hold what somebody lacks, and nothing else."""
         new = new_models(self._document)
-        if self._views:
+        if self._same is not None and self._views:
+            new.clear()
+        elif self._views:
             views = set(self._views.values())
             for view in views:
                 view.leaving = frozenset()

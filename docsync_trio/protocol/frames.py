@@ -85,12 +85,14 @@ def _message(limits: Limits) -> _Steps:
     metadata = scale.text((yield))
     if metadata != "{}":
         _small_part(metadata, "metadata", limits)
-    content = parse_object(scale.text((yield)), "content", limits.depth, values=limits.values)
+    text = scale.text((yield))
+    content = parse_object(text, "content", limits.depth, values=limits.values)
+    plain = '"type"' not in text and "\\" not in text
     buffers: dict[str, Buffer] = {}
     for _ in range(count):
         buffer_id = _buffer_id(scale.text((yield)), buffers, limits)
         buffers[buffer_id] = Buffer(buffer_id, scale.data((yield)))
-    return Message(kind, message_id, content, reply_to, tuple(buffers.values()), scale.total)
+    return Message(kind, message_id, content, reply_to, tuple(buffers.values()), scale.total, plain)
 
 
 class _Scale:
@@ -107,7 +109,8 @@ class _Scale:
             raise ProtocolError(
                 "a binary frame where text was due", close_code=CloseCode.WRONG_FRAME_TYPE
             )
-        self._add(len(frame) if frame.isascii() else len(frame.encode(errors="surrogatepass")))
+        size = len(frame) if frame.isascii() else len(frame.encode(errors="surrogatepass"))
+        self._add(size)
         return frame
 
     def data(self, frame: Frame) -> bytes:

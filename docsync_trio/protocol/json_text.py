@@ -34,7 +34,8 @@ def parse_object(text: str, what: str, depth: int, *, values: int) -> dict[str, 
     Raises `ProtocolError`: 1007 where it is not JSON, 1009 where it is too deep or has too
     many values, 1002 where it is not an object.
     """
-    if has_more_values(text, values):
+    length = len(text)
+    if length > values and has_more_values(text, values):
         raise ProtocolError(
             f"the {what} has too many values",
             close_code=CloseCode.TOO_BIG,
@@ -46,7 +47,7 @@ def parse_object(text: str, what: str, depth: int, *, values: int) -> dict[str, 
         value = _second_try(text, what, depth, error)
     if type(value) is not dict:
         raise ProtocolError(f"the {what} is not a JSON object")
-    if _may_be_deeper(text, depth) and _is_deeper(value, depth):
+    if length > 2 * depth and _may_be_deeper(text, depth) and _is_deeper(value, depth):
         raise _too_deep(what, depth)
     return value
 
@@ -85,7 +86,7 @@ def _too_deep(what: str, depth: int) -> ProtocolError:
 
 def _may_be_deeper(text: str, depth: int) -> bool:
     """Tell whether there are brackets enough, which is cheap and for most texts says no."""
-    return len(text) > 2 * depth and text.count("{") + text.count("[") > depth
+    return text.count("{") + text.count("[") > depth
 
 
 def _is_deeper(value: Any, depth: int) -> bool:

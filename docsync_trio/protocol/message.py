@@ -33,7 +33,8 @@ class Message:
     ``Serialized(message.content, list(message.buffers))`` is what Bokeh's
     ``Deserializer`` takes. *kind* is Bokeh's ``msgtype``, *id* its ``msgid``,
     *reply_to* its ``reqid`` (the id of the message this one answers). *size* is in
-    bytes: the payloads of all frames.
+    bytes: the payloads of all frames. *plain* says that for sure no object in the content has
+    a ``"type"``, by which Bokeh knows what needs more than JSON.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Message:
     reply_to: str | None = None
     buffers: tuple[Buffer, ...] = attrs.field(default=(), repr=False)
     size: int = 0
+    plain: bool = False
 
 
 @attrs.frozen(eq=False, slots=False)

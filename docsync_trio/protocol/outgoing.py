@@ -34,16 +34,21 @@ def outgoing(
     one answers. The data of *buffers* is copied now and not kept.
     """
     message_id = f"{_prefix}-{next(_numbers)}"
-    header: dict[str, str | int] = {"msgid": message_id, "msgtype": kind}
-    if reply_to is not None:
-        header["reqid"] = reply_to
     content = content_json.encode() if isinstance(content_json, str) else content_json
-    pairs = [(orjson.dumps({"id": buffer.id}), flat(buffer.data)) for buffer in buffers]
+    pairs: list[tuple[bytes, bytes | memoryview]] = []
+    size = 0
+    for buffer in buffers:
+        reference, data = b'{"id":%b}' % orjson.dumps(buffer.id), flat(buffer.data)
+        pairs.append((reference, data))
+        size += len(reference) + len(data)
+    header = b'{"msgid":"%b","msgtype":%b' % (message_id.encode(), orjson.dumps(kind))
+    if reply_to is not None:
+        header += b',"reqid":' + orjson.dumps(reply_to)
     if pairs:
-        header["num_buffers"] = len(pairs)
-    texts = (orjson.dumps(header), _METADATA, content)
-    size = sum(map(len, texts)) + sum(len(ref) + len(data) for ref, data in pairs)
-    return Outgoing(kind, message_id, join_wire(texts, pairs), size)
+        header += b',"num_buffers":%d' % len(pairs)
+    header += b"}"
+    size += len(header) + len(_METADATA) + len(content)
+    return Outgoing(kind, message_id, join_wire((header, _METADATA, content), pairs), size)
 
 
 def ack(session: str = "") -> Outgoing:

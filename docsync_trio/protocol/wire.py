@@ -24,6 +24,9 @@ _head_2 = struct.Struct("!BBH").pack
 _head_8 = struct.Struct("!BBQ").pack
 
 
+_SHORT_TEXT = [bytes((TEXT, length)) for length in range(_ONE_BYTE + 1)]
+
+
 def frame_head(first: int, length: int) -> bytes:
     """Return what precedes a payload of *length* bytes; *first* is `TEXT` or `BINARY`."""
     if length <= _ONE_BYTE:
@@ -42,11 +45,14 @@ def join_wire(
     """
     pieces: list[bytes | memoryview] = []
     for text in texts:
-        pieces += (frame_head(TEXT, len(text)), text)
+        pieces += (_text_head(len(text)), text)
     for reference, data in buffers:
-        pieces += (frame_head(TEXT, len(reference)), reference)
-        pieces += (frame_head(BINARY, len(data)), data)
+        pieces += (_text_head(len(reference)), reference, frame_head(BINARY, len(data)), data)
     return b"".join(pieces)
+
+
+def _text_head(length: int) -> bytes:
+    return _SHORT_TEXT[length] if length <= _ONE_BYTE else frame_head(TEXT, length)
 
 
 def flat(data: bytes | memoryview) -> bytes | memoryview:

@@ -37,6 +37,14 @@ class CallbackEvent(Protocol):
     callback: SessionCallback
 
 
+class Run(Protocol):
+    """What lets a callback run that is due; *first* says that others have just had their turn."""
+
+    def __call__(self, callback: SessionCallback, *, first: bool) -> None:
+        """Let *callback* run."""
+        ...
+
+
 def milliseconds(callback: SessionCallback) -> float | None:
     """The delay of a timeout or the period of a periodic callback; None for next tick."""
     delay = getattr(callback, "timeout", None)
@@ -53,11 +61,11 @@ class Callbacks:
     """The callbacks of one document that have been added and are still to run.
 
     *run* is called in the session's own thread, with each callback when it is due; it must
-    queue the callback and call `ran` after it has run.
+    queue the callback, or begin with the *first* one at once, and call `ran` after it has run.
     """
 
     _home: HomeThread
-    _run: Callable[[SessionCallback], None]
+    _run: Run
     _live: dict[str, SessionCallback] = attrs.field(factory=dict, init=False)
     _timers: Timers[str] = attrs.field(factory=Timers, init=False)
     _started: dict[str, float] = attrs.field(factory=dict, init=False)
@@ -104,13 +112,13 @@ class Callbacks:
         """Hand over the timed callbacks as they come due; runs until it is cancelled."""
         while True:
             await self._alarm.wait(self._timers.next())
-            for key in self._timers.take_due(trio.current_time()):
-                self._run(self._live[key])
+            for number, key in enumerate(self._timers.take_due(trio.current_time())):
+                self._run(self._live[key], first=number == 0)
 
     def _add(self, callback: SessionCallback, seconds: float) -> None:
         self._live[callback.id] = callback
         if milliseconds(callback) is None:
-            self._run(callback)
+            self._run(callback, first=False)
         else:
             self._schedule(callback, trio.current_time() + seconds)
 

@@ -6,25 +6,32 @@ they log is theirs.
 """
 
 import inspect
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
+from types import FunctionType
 from typing import Any
 
 import attrs
+import outcome
 import trio
 
 from docsync_trio.base.log_owner import LogOwner, logs_owned_by
+from docsync_trio.protocol.message import Outgoing
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.steps import stepwise
 from docsync_trio.sessions.thread_call import ThreadCall
 from docsync_trio.sessions.watchdog import Stretch
-from docsync_trio.sessions.workers import QUICK
+from docsync_trio.sessions.workers import QUICK, UnderWay
 
 PATIENCE = 1.0
 """Seconds to wait for the turn to fill a document exclusively. Then it is filled anyway:
 one document that hangs must not keep all others from being filled."""
+
+
+_RESULTS = frozenset({type(None), Outgoing})
+"""What nearly all calls give, so that it need not be looked at closely."""
 
 
 def name_of(function: Callable[..., Any]) -> str:
@@ -64,6 +71,44 @@ class Caller:
                 result = await self._in_thread(function, args)
             return await self._result(function, result, on_pause)
 
+    def begin(
+        self, function: Callable[..., Any], *, on_pause: Callable[[], object] | None = None
+    ) -> outcome.Outcome[Any] | Coroutine[Any, Any, Any]:
+        """What comes of ``function()``, if that needs no waiting to speak of.
+
+        If it does, what has to be awaited for the result, which has begun or not.
+        """
+        threads = self._environment.threads
+        if _is_async(function) or (threads is not None and not self._quick):
+            return self.call(function, on_pause=on_pause)
+        came: outcome.Outcome[Any]
+        with logs_owned_by(LogOwner(self._environment.application.path, self._session)):
+            if threads is None:
+                came = outcome.capture(self._in_loop, function, ())
+            else:
+                workers = self._environment.facilities.workers
+                call = self._thread_call(function, ())
+                under_way = workers.begin(call.run, limiter=threads)
+                if under_way is None:
+                    return self.call(function, on_pause=on_pause)
+                if not workers.is_over_soon(under_way):
+                    return self._hear_of(function, call, under_way, on_pause)
+                came = workers.outcome_of(under_way)
+                self._quick = call.seconds < QUICK
+        if isinstance(came, outcome.Value) and _is_awaitable(came.value):
+            return self._await(function, came.value, on_pause)
+        return came
+
+    async def _hear_of(
+        self,
+        function: Callable[..., Any],
+        call: ThreadCall,
+        under_way: UnderWay,
+        on_pause: Callable[[], object] | None,
+    ) -> Any:
+        end = self._environment.facilities.workers.hear_of(under_way)
+        return await self._await(function, await self._end_of(call, end), on_pause)
+
     @asynccontextmanager
     async def turn(self, *, needed: bool) -> AsyncIterator[None]:
         """Where it is *needed*, hold the turn to change what belongs to the process.
@@ -91,10 +136,16 @@ class Caller:
                 return call
         return None
 
+    async def _await(
+        self, function: Callable[..., Any], result: Any, on_pause: Callable[[], object] | None
+    ) -> Any:
+        with logs_owned_by(LogOwner(self._environment.application.path, self._session)):
+            return await self._result(function, result, on_pause)
+
     async def _result(
         self, function: Callable[..., Any], result: Any, on_pause: Callable[[], object] | None
     ) -> Any:
-        if not inspect.isawaitable(result):
+        if not _is_awaitable(result):
             return result
         if inspect.iscoroutine(result):
             result = self._watched(function, result, on_pause)
@@ -128,20 +179,25 @@ class Caller:
 
     async def _in_thread(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         curfew, workers = self._environment.facilities.curfew, self._environment.facilities.workers
-        run = partial(self._in_loop, function, args)
-        call = ThreadCall(run, name_of(function), self._home, curfew)
+        call = self._thread_call(function, args)
         limiter = self._environment.threads
         if limiter is None or curfew.has_begun():
             limiter = curfew.threads
+        return await self._end_of(call, workers.run(call.run, limiter=limiter, quick=self._quick))
+
+    def _thread_call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> ThreadCall:
+        run = partial(self._in_loop, function, args)
+        return ThreadCall(run, name_of(function), self._home, self._environment.facilities.curfew)
+
+    async def _end_of(self, call: ThreadCall, result: Coroutine[Any, Any, Any]) -> Any:
         try:
-            result = await workers.run(call.run, limiter=limiter, quick=self._quick)
+            return await result
         except trio.Cancelled:
             if not await call.ends_soon():
                 self._left_behind.append(call)
             raise
         finally:
             self._quick = 0 < call.seconds < QUICK
-        return result
 
     def _stretch(self, function: Callable[..., Any]) -> Stretch:
         environment = self._environment
@@ -149,7 +205,13 @@ class Caller:
         return Stretch(environment.application.path, self._session, name_of(function), alert)
 
 
+def _is_awaitable(result: Any) -> bool:
+    return type(result) not in _RESULTS and inspect.isawaitable(result)
+
+
 def _is_async(function: Callable[..., Any]) -> bool:
     while isinstance(function, partial):
         function = function.func
+    if type(function) is FunctionType and not function.__dict__:  # nobody has wrapped it
+        return bool(function.__code__.co_flags & inspect.CO_COROUTINE)
     return inspect.iscoroutinefunction(inspect.unwrap(function))

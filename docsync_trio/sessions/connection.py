@@ -8,6 +8,7 @@ does not keep up is told to come back later, and pulls the document anew when it
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import attrs
 import trio
@@ -28,6 +29,14 @@ ordinary patch, less than what makes a slow line late by more than a few seconds
 MAX_WAITING = 64
 """Messages of one connection that may wait for their turn before we stop reading; together
 they are not bigger than one may be."""
+
+
+class Receive(Protocol):
+    """What takes a message; *first* says that others have just had their turn."""
+
+    def __call__(self, message: Message, *, first: bool) -> None:
+        """Take *message*."""
+        ...
 
 
 @attrs.define(eq=False)
@@ -70,7 +79,7 @@ class Connection:
     def flush(self) -> None:
         """Send what was posted; never waits: what needs waiting for is left to the writer."""
         caught_up = self._on_caught_up
-        if not self._outbox or self._under_way or caught_up is None or self._scope.cancel_called:
+        if not self._outbox or self._under_way or caught_up is None:
             return
         messages, self._outbox = self._outbox, []
         try:
@@ -81,7 +90,7 @@ class Connection:
                 self._begun.set()
         except WireClosed as closed:
             self._closed(closed)
-            self._scope.cancel()
+            self._stop()
 
     def is_behind(self) -> bool:
         """Whether it has so much to send that new changes should wait and be merged."""
@@ -91,7 +100,7 @@ class Connection:
         """Stop serving it; the first ending given stands."""
         if not self._scope.cancel_called:
             self.ending = ending
-            self._scope.cancel()
+            self._stop()
 
     def fail(self, fault: ProtocolError) -> None:
         """End it for what its peer sent."""
@@ -104,42 +113,43 @@ class Connection:
         self._room.set()
         self.flush()
 
-    async def run(
-        self, on_message: Callable[[Message], None], on_caught_up: Callable[[], None]
-    ) -> None:
+    async def run(self, on_message: Receive, on_caught_up: Callable[[], None]) -> None:
         """Serve it until it ends.
 
         *on_message* queues what came in, and `handled` answers it. *on_caught_up* is called
         whenever all that was posted has been sent.
         """
-        self._on_caught_up = on_caught_up
-        self.flush()
+        if not self._scope.cancel_called:
+            self._on_caught_up = on_caught_up
+            self.flush()
         with self._scope:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._write, on_caught_up)
                 await self._read(on_message)
                 nursery.cancel_scope.cancel()
 
-    async def _read(self, on_message: Callable[[Message], None]) -> None:
+    async def _read(self, on_message: Receive) -> None:
         assembler, conversation = Assembler(self._limits), Conversation("server")
         try:
             while True:
+                first = True
                 for frame in await self._wire.receive():
                     message = assembler.feed(frame)
                     if message is not None:
                         conversation.receive(message)
-                        await self._hand_over(message, on_message)
+                        await self._make_room(message)
+                        self._waiting.append(message.size)
+                        on_message(message, first=first)
+                        first = False
         except WireClosed as closed:
             self._closed(closed)
         except ProtocolError as error:
             self.fail(error)
 
-    async def _hand_over(self, message: Message, on_message: Callable[[Message], None]) -> None:
+    async def _make_room(self, message: Message) -> None:
         while self._waiting and not self._has_room(message):
             self._room = trio.Event()
             await self._room.wait()
-        self._waiting.append(message.size)
-        on_message(message)
 
     def _has_room(self, message: Message) -> bool:
         size = sum(self._waiting) + message.size
@@ -160,7 +170,11 @@ class Connection:
                     await self._wire.send(self._under_way)
         except WireClosed as closed:
             self._closed(closed)
-            self._scope.cancel()
+            self._stop()
+
+    def _stop(self) -> None:
+        self._on_caught_up = None  # nothing is sent any more
+        self._scope.cancel()
 
     def _sent(self, messages: Sequence[Outgoing], on_caught_up: Callable[[], None]) -> None:
         self._queued -= sum(message.size for message in messages)

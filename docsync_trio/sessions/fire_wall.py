@@ -10,6 +10,7 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+import outcome
 import trio
 
 T = TypeVar("T")
@@ -28,6 +29,17 @@ async def contained(run: Callable[[], Awaitable[T]], report: Report) -> T | None
         report(fault)
         await trio.lowlevel.checkpoint_if_cancelled()
         return None
+
+
+async def outcome_of(rest: Awaitable[T]) -> outcome.Outcome[T]:
+    """What comes of *rest*: its result, or what the application raised."""
+    try:
+        return outcome.Value(await rest)
+    except BaseException as error:
+        fault = fault_of_the_application(error)
+        if fault is None:
+            raise
+        return outcome.Error(fault)
 
 
 def fault_of_the_application(error: BaseException) -> BaseException | None:

@@ -24,7 +24,8 @@ def reply(
     *most* is how many bytes all compressed values in it may unpack to. Raises
     `ProtocolError` where the content is not what the kind of message needs.
     """
-    unpack(message.content, most)
+    if not message.plain:
+        unpack(message.content, most)
     return _HANDLERS[message.kind](shared, connection, message, report)
 
 

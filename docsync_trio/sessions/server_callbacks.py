@@ -89,7 +89,7 @@ class ServerCallbacks:
         """Run what is queued; runs until it is cancelled."""
         await self._inbox.work()
 
-    def _queue(self, callback: SessionCallback) -> None:
+    def _queue(self, callback: SessionCallback, *, first: bool) -> None:  # noqa: ARG002
         self._inbox.post(partial(self._run, callback))
 
     async def _run(self, callback: SessionCallback) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import attrs
+import outcome
 import trio
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
@@ -23,9 +24,7 @@ from docsync_trio.base.events import CallbackFailed, CallbackLeftBehind, PeerFau
 from docsync_trio.documents.bokeh_private import set_session_context
 from docsync_trio.documents.curdoc import curdoc_scope
 from docsync_trio.documents.shared_document import SharedDocument
-from docsync_trio.protocol.message import Message, Outgoing
-from docsync_trio.protocol.outgoing import error
-from docsync_trio.sessions import replies
+from docsync_trio.sessions.answers import Answers
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.asyncio_bridge import Tasks as AsyncioTasks
 from docsync_trio.sessions.asyncio_bridge import cancel_tasks, keep_tasks_in
@@ -38,6 +37,7 @@ from docsync_trio.sessions.curfew import HOOK_GRACE, Step
 from docsync_trio.sessions.deliveries import Deliveries
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.fire_wall import contained
+from docsync_trio.sessions.inbox import Rest
 from docsync_trio.sessions.lifetime import Lifetime
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.session_groups import SessionGroups
@@ -73,6 +73,7 @@ class Session:
     _shared: SharedDocument = attrs.field(init=False)
     _caller: Caller = attrs.field(init=False)
     _turns: Turns = attrs.field(init=False)
+    _answers: Answers = attrs.field(init=False)
     _callbacks: Callbacks = attrs.field(init=False)
     _unlocked: UnlockedDocumentProxy = attrs.field(init=False)
     _asyncio_tasks: AsyncioTasks = attrs.field(factory=set, init=False)
@@ -88,12 +89,14 @@ class Session:
         self._caller = Caller(self._environment, self.id)
         timeout = self._environment.settings.callback_timeout
         self._turns = Turns(self._shared, self._caller, self.report, timeout)
+        most = self._environment.limits.message_size
+        self._answers = Answers(self._shared, self._turns, self.report, most)
         keep_tasks_in(self._asyncio_tasks)
         with curdoc_scope(self._unlocked):
             self.tasks = Tasks(HomeThread(), self._caller, self._nursery, self.report)
         self.deliveries = Deliveries(self._turns, self._environment, self.id)
         self.groups = SessionGroups(self._environment.groups, self.tasks.home, self.deliveries)
-        self._callbacks = Callbacks(self.tasks.home, self._queue_callback)
+        self._callbacks = Callbacks(self.tasks.home, self._run_callback)
         self.document.callbacks.on_change_dispatch_to(self._callbacks)
 
     async def build(self) -> None:
@@ -108,7 +111,7 @@ class Session:
             if application.title != application.path:
                 self.document.title = application.title
             with application.framework.filling(self.document):
-                for handler in application.handlers:
+                for handler in application.recipe:
                     async with self._caller.turn(needed=handler.exclusive):
                         await call(handler.modify_document, self.document)
             if bokeh_settings.perform_document_validation():
@@ -143,7 +146,8 @@ class Session:
             return Ending(fault.close_code, str(fault))
         try:
             await connection.run(
-                partial(self._receive, connection), partial(self._turns.caught_up, connection)
+                partial(self._answers.receive, connection),
+                partial(self._turns.caught_up, connection),
             )
         finally:
             if connection.fault is not None:
@@ -219,7 +223,7 @@ class Session:
     def let_go(self) -> None:
         """Break the circles of what is buried, so that nothing of it waits for the collector."""
         self.context.session_ended()
-        del self._turns, self._callbacks, self._nursery, self.tasks
+        del self._turns, self._answers, self._callbacks, self._nursery, self.tasks
 
     def report(self, what: str, fault: BaseException) -> None:
         """Tell the log that *what* raised *fault*."""
@@ -246,42 +250,25 @@ class Session:
         path, stack = self._environment.application.path, left_behind.stack()
         self._environment.observe(CallbackLeftBehind(path, self.id, left_behind.what, stack))
 
-    def _receive(self, connection: Connection, message: Message) -> None:
-        if (reply := replies.at_once(message)) is not None:
-            connection.post(reply)
-            connection.handled()
-            return
-        self._turns.queue(partial(self._handle, connection, message))
-
-    async def _handle(self, connection: Connection, message: Message) -> None:
-        with self._turns.hold():
-            reply = await contained(
-                partial(self._reply, connection, message), partial(self.report, message.kind)
-            )
-        connection.post(reply or error(message.id, "the application raised an error"))
-        connection.handled()
-
-    async def _reply(self, connection: Connection, message: Message) -> Outgoing | None:
-        most = self._environment.limits.message_size
-        reply = partial(replies.reply, self._shared, connection, message, self.report, most)
-        try:
-            answer: Outgoing = await self._caller.call(reply)
-        except ProtocolError as fault:
-            connection.fail(fault)
-            return error(message.id, str(fault))
-        return answer
-
-    def _queue_callback(self, callback: SessionCallback) -> None:
+    def _run_callback(self, callback: SessionCallback, *, first: bool) -> None:
         if getattr(callback.callback, "nolock", False):
             self.tasks.spawn(partial(self._run_unlocked, callback), callback_name(callback))
+        elif first:
+            self._turns.begin(partial(self._run_locked, callback))
         else:
             self._turns.queue(partial(self._run_locked, callback))
 
-    async def _run_locked(self, callback: SessionCallback) -> None:
-        if self._callbacks.is_live(callback):
-            self._callbacks.starts(callback)
-            await self._turns.take(callback_name(callback), callback.callback)
-            self._callbacks.ran(callback)
+    def _run_locked(self, callback: SessionCallback) -> Rest | None:
+        if not self._callbacks.is_live(callback):
+            return None
+        self._callbacks.starts(callback)
+        then = partial(self._has_run, callback)
+        return self._turns.call(callback.callback, then, what=callback_name(callback), in_time=True)
+
+    def _has_run(self, callback: SessionCallback, came: outcome.Outcome[Any]) -> None:
+        if isinstance(came, outcome.Error):
+            self.report(callback_name(callback), came.error)
+        self._callbacks.ran(callback)
 
     async def _run_unlocked(self, callback: SessionCallback) -> None:
         if self._callbacks.is_live(callback):

@@ -5,28 +5,37 @@ changed goes out when the turn ends, and whenever an ``async`` callback pauses.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from functools import partial
 from typing import Any
 
 import attrs
+import outcome
 import trio
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 
-from docsync_trio.documents.curdoc import curdoc_scope
+from docsync_trio.documents.curdoc import CurdocScope
 from docsync_trio.documents.shared_document import Post, SharedDocument
 from docsync_trio.documents.views import Viewer
 from docsync_trio.sessions.caller import Caller
 from docsync_trio.sessions.connection import TOO_SLOW, Connection
-from docsync_trio.sessions.fire_wall import Report, contained
-from docsync_trio.sessions.inbox import Inbox, Job
+from docsync_trio.sessions.fire_wall import Report, contained, outcome_of
+from docsync_trio.sessions.inbox import Inbox, Job, Rest
 from docsync_trio.sessions.visit import Visit
 
 # Tasks that a callback starts inherit it, and may outlast the turn.
 _turn: ContextVar[object] = ContextVar("docsync_turn", default=None)
+
+
+@attrs.frozen
+class _Held:
+    """What is put back when the document is no longer held."""
+
+    turn: Token[object]
+    curdoc: CurdocScope
 
 
 @attrs.define(eq=False)
@@ -67,20 +76,44 @@ class Turns:
         """Run what is queued; runs until it is cancelled."""
         await self._inbox.work(self._flush)
 
+    def begin(self, job: Job) -> None:
+        """The same for a caller that does nothing more until others have had their turn.
+
+        If nobody has it, the turn begins here and now.
+        """
+        self._inbox.begin(job)
+
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Within the block, which is in a job, the document may be changed."""
-        self._turn = object()
-        token = _turn.set(self._turn)
-        self._shared.held = True
+        held = self._hold()
         try:
-            with curdoc_scope(self._shared.document):
-                yield
+            yield
         finally:
-            self._shared.held = False
-            self._turn = None
-            _turn.reset(token)
-            self._post_changes()
+            self._let_go(held)
+
+    def call(
+        self,
+        function: Callable[[], Any],
+        then: Callable[[outcome.Outcome[Any]], None],
+        *,
+        what: str = "",
+        in_time: bool = False,
+    ) -> Rest | None:
+        """In a job: call the application's *function* with the document held.
+
+        *then* is given what came of it when the document is not held any more. *what* names
+        it; *in_time* cancels it after the timeout. Gives what is left of that, if anything.
+        """
+        held, self.doing = self._hold(), what
+        if in_time and self._timeout != math.inf:
+            return self._go_on(held, self._in_time(function), then)
+        came = self._caller.begin(function, on_pause=self.post_changes)
+        if not isinstance(came, outcome.Outcome):
+            return self._go_on(held, came, then)
+        self._let_go(held)
+        then(came)
+        return None
 
     async def take(
         self, what: str, function: Callable[..., Any], *args: Any, report: Report | None = None
@@ -89,11 +122,38 @@ class Turns:
 
         *report* is told what it raises, instead of those who are always told.
         """
-        self.doing = what
         with self.hold():
+            self.doing = what
             run = partial(self._in_time, function, *args)
             await contained(run, report or partial(self._report, what))
+
+    async def _go_on(
+        self,
+        held: "_Held",
+        rest: Coroutine[Any, Any, Any],
+        then: Callable[[outcome.Outcome[Any]], None],
+    ) -> None:
+        try:
+            came = await outcome_of(rest)
+        finally:
+            self._let_go(held)
+        then(came)
+        await trio.lowlevel.checkpoint_if_cancelled()
+
+    def _hold(self) -> "_Held":
+        self._turn = object()
+        self._shared.held = True
+        held = _Held(_turn.set(self._turn), CurdocScope(self._shared.document))
+        held.curdoc.__enter__()
+        return held
+
+    def _let_go(self, held: "_Held") -> None:
+        held.curdoc.__exit__()
+        self._shared.held = False
+        self._turn = None
         self.doing = ""
+        _turn.reset(held.turn)
+        self._post_changes()
 
     def is_mine(self) -> bool:
         """Whether the caller has the turn."""
@@ -143,11 +203,15 @@ class Turns:
         """
         if self._over:
             return
-        self._post(self._shared.drain(trio.current_time(), self._cannot_be_sent, _is_behind))
+        posts = self._shared.drain(trio.current_time(), self._cannot_be_sent, _is_behind)
+        if posts:
+            self._post(posts)
         for viewer in self._shared.take_lost():
             if isinstance(viewer, Connection):
                 viewer.end(TOO_SLOW)
-        self._conflict.deadline = self._shared.next_conflict()
+        conflict = self._shared.next_conflict()
+        if conflict != self._conflict.deadline:
+            self._conflict.deadline = conflict
 
     def caught_up(self, connection: Connection) -> None:
         """*connection* has sent all it had: let it have what was merged meanwhile."""

@@ -7,7 +7,7 @@ import attrs
 import outcome
 import trio
 
-from docsync_trio.sessions.fire_wall import fault_of_the_application
+from docsync_trio.sessions.fire_wall import outcome_of
 
 
 @attrs.define(eq=False)
@@ -31,18 +31,10 @@ class Visit:
         """Make the call, unless the visitor has left; raises nothing but our own cancellation."""
         try:
             with self._scope:
-                self._result = await self._outcome()
+                # Where it raises, the session ends, which is nothing to raise to the visitor.
+                self._result = await outcome_of(self._call())
         finally:
             self._done.set()
-
-    async def _outcome(self) -> outcome.Outcome[Any]:
-        try:
-            return outcome.Value(await self._call())
-        except BaseException as error:
-            fault = fault_of_the_application(error)
-            if fault is None:
-                raise  # the session ends, which is nothing to raise to the visitor
-            return outcome.Error(fault)
 
     def give_up(self) -> None:
         """The session has ended: the visitor gets None."""

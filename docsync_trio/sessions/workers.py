@@ -148,6 +148,15 @@ class Worker:
                 self._token.run_sync_soon(report)
 
 
+@attrs.frozen(eq=False)
+class UnderWay:
+    """A call that has begun: *job*, for which *limiter* keeps a place, in a thread."""
+
+    worker: Worker
+    job: Callable[[], Any]
+    limiter: trio.CapacityLimiter
+
+
 @attrs.define(eq=False)
 class Workers:
     """The threads of one server."""
@@ -171,11 +180,45 @@ class Workers:
             limiter.acquire_on_behalf_of_nowait(job)
         except trio.WouldBlock:
             await limiter.acquire_on_behalf_of(job)
-        worker = self._begin(job)
-        if quick and self._is_done_soon(worker):
-            limiter.release_on_behalf_of(job)
-        else:
-            await self._hear_of(worker, job, limiter)
+        under_way = UnderWay(self._begin(job), job, limiter)
+        if quick and self.is_over_soon(under_way):
+            return self.outcome_of(under_way).unwrap()
+        return await self.hear_of(under_way)
+
+    def begin(
+        self, function: Callable[[], Any], *, limiter: trio.CapacityLimiter
+    ) -> "UnderWay | None":
+        """Begin what `run` does, if that can be done at once; None if it cannot."""
+        if not self._idle:
+            return None
+        job = _in_context(function)
+        try:
+            limiter.acquire_on_behalf_of_nowait(job)
+        except trio.WouldBlock:
+            return None
+        return UnderWay(self._begin(job), job, limiter)
+
+    def is_over_soon(self, under_way: "UnderWay") -> bool:
+        """Wait a moment, and say whether it is over. Then `outcome_of`, or else `hear_of` it."""
+        now = time.perf_counter()
+        if now >= self._since + PERIOD:
+            self._since, self._spent = now, 0.0
+        if self._spent >= SHARE:
+            return False
+        done = under_way.worker.is_done(QUICK)
+        self._spent += time.perf_counter() - now
+        return done
+
+    def outcome_of(self, under_way: "UnderWay") -> outcome.Outcome[Any]:
+        """What came of a call that is over."""
+        under_way.limiter.release_on_behalf_of(under_way.job)
+        under_way.worker.rest()
+        return under_way.worker.take()
+
+    async def hear_of(self, under_way: "UnderWay") -> Any:
+        """The result of a call that is under way; raises what it raises."""
+        worker, job, limiter = under_way.worker, under_way.job, under_way.limiter
+        await self._report_of(worker, job, limiter)
         worker.rest()
         return worker.take().unwrap()
 
@@ -197,17 +240,7 @@ class Workers:
         worker.give(job)
         return worker
 
-    def _is_done_soon(self, worker: Worker) -> bool:
-        now = time.perf_counter()
-        if now >= self._since + PERIOD:
-            self._since, self._spent = now, 0.0
-        if self._spent >= SHARE:
-            return False
-        done = worker.is_done(QUICK)
-        self._spent += time.perf_counter() - now
-        return done
-
-    async def _hear_of(
+    async def _report_of(
         self, worker: Worker, job: Callable[[], Any], limiter: trio.CapacityLimiter
     ) -> None:
         waiting: list[trio.lowlevel.Task] = [trio.lowlevel.current_task()]

@@ -2,13 +2,19 @@
 
 import orjson
 import pytest
+from bokeh.core.serialization import Serialized
 from bokeh.document import Document
 from bokeh.models import ColumnDataSource, Div, Slider
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from docsync_trio.base.errors import ProtocolError
-from docsync_trio.documents.incoming import Patch, PatchDeserializer, replace_document
+from docsync_trio.documents.incoming import (
+    Patch,
+    PatchDeserializer,
+    plain_events,
+    replace_document,
+)
 from docsync_trio.protocol.outgoing import outgoing
 from tests.documents.viewers import received
 
@@ -216,3 +222,45 @@ def test_a_patch_does_not_become_dearer_with_the_models_of_the_document():
 
     assert decoded[0] is slider
     assert deserializer.brought == {decoded[1].id: decoded[1]}
+
+
+LEAF = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text())
+IDS = st.sampled_from(["known", "unknown", "", 1, None, ["known"]])
+VALUE = st.one_of(
+    LEAF,
+    st.lists(LEAF, max_size=2),
+    st.dictionaries(st.sampled_from(["id", "a"]), st.one_of(IDS, LEAF), max_size=2),
+)
+EVENTS = st.one_of(
+    LEAF,
+    st.lists(
+        st.one_of(
+            LEAF,
+            st.dictionaries(st.sampled_from(["kind", "model", "attr", "new", "id"]), VALUE),
+        ),
+        max_size=3,
+    ),
+)
+
+
+@given(content=st.fixed_dictionaries({"events": EVENTS}, optional={"more": LEAF, "id": IDS}))
+def test_plain_events_are_what_bokeh_makes_of_them(content):
+    table = {"known": Div()}
+    before = repr(content)
+    events = plain_events(content, table)
+    assert repr(content) == before
+    if events is not None:
+        decoded = PatchDeserializer(table, "a viewer").deserialize(Serialized(content, []))
+        assert decoded == {"events": events}
+
+
+@pytest.mark.parametrize(
+    "new", ['"type"', '{"type":"number","value":"nan"}', '{"\\\\u0074ype":"number","value":"inf"}']
+)
+def test_only_what_has_no_type_for_sure_counts_as_plain(new):
+    sent = outgoing("PATCH-DOC", f'{{"events":[{{"kind":"X","new":{new}}}]}}')
+    assert not received(sent).plain
+
+
+def test_an_ordinary_patch_counts_as_plain():
+    assert message({"events": [{"kind": "ModelChanged", "model": {"id": "a"}}]}).plain

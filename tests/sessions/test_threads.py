@@ -285,3 +285,55 @@ async def test_a_plain_function_that_returns_a_coroutine_is_awaited():
     async with on_stage(app, run_in="thread") as stage:
         await stage.session()
         await until(lambda: steps == ["ran"])
+
+
+@pytest.mark.parametrize("async_kind", ["trio", "asyncio"])
+async def test_a_callback_that_was_quick_and_is_slow_now_keeps_nobody_waiting(async_kind):
+    release, blocked = threading.Event(), threading.Event()
+
+    def app(document):
+        slider = Slider(name="slider", start=0, end=9, value=0)
+        label = Div(name="label", text="")
+
+        def moved(attr, old, new):
+            if new == 9:
+                blocked.set()
+                release.wait(10)
+            label.text = str(new)
+
+        slider.on_change("value", moved)
+        document.add_root(slider)
+        document.add_root(label)
+
+    async with on_stage(app, run_in="thread", async_kind=async_kind) as stage:
+        session = await stage.session()
+        slider = session.document.get_model_by_name("slider").id
+        browser = await stage.open(session, pull=False)
+        browser.pull()
+        await until(lambda: browser.read().document is not None)
+        for value in (*range(1, 9), 9, 5):
+            browser.change(slider, "value", value)
+            if value == 9:
+                await until(blocked.is_set)
+                assert browser.read().kinds.count("OK") == 8
+                release.set()
+            else:
+                await until(lambda value=value: browser.read().value("label", "text") == str(value))
+        await until(lambda: browser.read().kinds.count("OK") == 10)
+        assert browser.value("label", "text") == "5"
+        assert stage.context.threads_at_work == 0
+
+
+async def test_a_quick_plain_function_that_returns_a_coroutine_is_awaited_every_time():
+    steps = []
+
+    async def later():
+        await trio.lowlevel.checkpoint()
+        steps.append(1)
+
+    def app(document):
+        document.add_periodic_callback(lambda: later(), 1)  # noqa: PLW0108 - no async function
+
+    async with on_stage(app, run_in="thread") as stage:
+        await stage.session()
+        await until(lambda: len(steps) > 4)

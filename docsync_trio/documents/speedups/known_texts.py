@@ -42,6 +42,25 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "6285cc20a790",
         "74741f874296",
     ),
+    "bokeh.core.property.container.ColumnData._hinted_value": (
+        "9d7d012c61fd",
+        "29b87e692774",
+    ),
+    "bokeh.core.property.container.ColumnData.wrap": (
+        "a338ed30e8c9",
+        "f8b26ce49068",
+    ),
+    "bokeh.core.property.container.Dict.validate": ("77a1789b3ab2",),
+    "bokeh.core.property.container.Seq._is_seq": ("37237a68008c",),
+    "bokeh.core.property.container.Seq._should_skip_item_validation": (
+        "ec7259aaed59",
+        "b07b26d3692d",
+    ),
+    "bokeh.core.property.container.Seq.validate": ("26df436e4c2a",),
+    "bokeh.core.property.descriptors.ColumnDataPropertyDescriptor.__set__": (
+        "d1bef3b1b157",
+        "373e07c6bea6",
+    ),
     "bokeh.core.property.descriptors.PropertyDescriptor.__delete__": ("7ef0ccaaa605",),
     "bokeh.core.property.descriptors.PropertyDescriptor.__get__": (
         "964a346a10d9",
@@ -64,6 +83,8 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "bokeh.core.property.descriptors.PropertyDescriptor.instance_default": ("25b04bb55f48",),
     "bokeh.core.serialization.Deserializer._resolve_type": ("f2c6e643e54d",),
     "bokeh.core.validation.check.check_integrity": ("aee521aa5fe9",),
+    "bokeh.model.model.Model.trigger": ("d88b92521655",),
     "bokeh.model.util.visit_immediate_value_references": ("94591d886aac",),
     "bokeh.model.util.visit_value_and_its_immediate_references": ("e018cc948291",),
+    "bokeh.util.callback_manager.PropertyCallbackManager.trigger": ("0925502cba99",),
 }

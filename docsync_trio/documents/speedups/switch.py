@@ -13,11 +13,13 @@ import bokeh.document.document
 from bokeh.core import has_props
 from bokeh.core.has_props import HasProps
 from bokeh.core.property.bases import Property
-from bokeh.core.property.descriptors import PropertyDescriptor
+from bokeh.core.property.container import ColumnData, Dict, Seq
+from bokeh.core.property.descriptors import ColumnDataPropertyDescriptor, PropertyDescriptor
 from bokeh.core.serialization import Deserializer
-from bokeh.model import model, util
+from bokeh.model import Model, model, util
+from bokeh.util.callback_manager import PropertyCallbackManager
 
-from docsync_trio.documents.speedups import graph, serializing, values
+from docsync_trio.documents.speedups import changing, graph, serializing, values
 from docsync_trio.documents.speedups.class_facts import PLACE, ClassFacts, forget_all
 from docsync_trio.documents.speedups.own_text import is_known
 from docsync_trio.documents.speedups.self_test import sample
@@ -42,6 +44,12 @@ FOUNDATION: tuple[Place, ...] = (
     (PropertyDescriptor, "_notify_mutated"),
     (HasProps, "query_properties_with_values"),
     (HasProps, "themed_values"),
+    (ColumnData, "_hinted_value"),
+    (ColumnData, "wrap"),
+    (Dict, "validate"),
+    (Seq, "validate"),
+    (Seq, "_is_seq"),
+    (Seq, "_should_skip_item_validation"),
 )
 """Functions of Bokeh that stay, and on which what `class_facts` says rests."""
 
@@ -51,8 +59,11 @@ REPLACEMENTS: dict[str, tuple[tuple[Place, ...], Any]] = {
     "setattr": (((HasProps, "__setattr__"),), values.set_attribute),
     "theme": (((HasProps, "apply_theme"),), values.apply_theme),
     "default": (((PropertyDescriptor, "_get_default"),), values.get_default),
-    "matches": (((Property, "matches"),), values.matches),
+    "matches": (((Property, "matches"),), changing.matches),
     "prepare": (((Property, "prepare_value"),), values.prepare_value),
+    "columns": (((ColumnDataPropertyDescriptor, "__set__"),), changing.set_columns),
+    "trigger": (((Model, "trigger"),), changing.trigger),
+    "callbacks": (((PropertyCallbackManager, "trigger"),), changing.trigger_callbacks),
     "patch": (((HasProps, "set_from_json"),), values.set_from_json),
     "json": (((HasProps, "properties_with_values"),), serializing.properties_with_values),
     "definitions": (

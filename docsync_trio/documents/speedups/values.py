@@ -13,18 +13,17 @@ from bokeh.core.property.descriptors import PropertyDescriptor
 from bokeh.core.property.singletons import Intrinsic, Undefined
 from bokeh.util.logconfig import TRACE
 
+from docsync_trio.documents.speedups.changing import is_plain_table
 from docsync_trio.documents.speedups.class_facts import facts_of
 
 # Bokeh's own functions, as they are before anything is replaced.
 _get_default = PropertyDescriptor._get_default  # noqa: SLF001
-_matches = Property.matches
 _prepare_value = Property.prepare_value
 _setattr = HasProps.__setattr__
 _set_from_json = HasProps.set_from_json
 _apply_theme = HasProps.apply_theme
 
 _log = logging.getLogger(HasProps.__module__)
-_PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
 def init(self: Any, **properties: Any) -> None:
@@ -102,25 +101,33 @@ def kept_on_class(name: str) -> Any:
     return classmethod(of_class)
 
 
-def matches(self: Any, new: Any, old: Any) -> bool:
-    """`Property.matches`, at once where neither value can be an array."""
-    if type(new) in _PLAIN and type(old) in _PLAIN:
-        return bool(new == old)
-    return _matches(self, new, old)
-
-
 def prepare_value(self: Any, owner: Any, name: str, value: Any, *, hint: Any = None) -> Any:
     """`Property.prepare_value`, without an import statement in the ordinary case."""
     if value is Undefined:
         return value
-    if value is Intrinsic or self.assertions or self.alternatives:
+    if value is Intrinsic:
         return _prepare_value(self, owner, name, value, hint=hint)
-    try:
-        if validation_on():
-            self.validate(self._hinted_value(value, hint))
-    except ValueError:
-        return _prepare_value(self, owner, name, value, hint=hint)
-    return self.wrap(self.transform(value))
+    if hint is not None or not is_plain_table(self, value):
+        try:
+            if validation_on():
+                self.validate(self._hinted_value(value, hint))
+        except ValueError:
+            return _prepare_value(self, owner, name, value, hint=hint)
+    value = self.transform(value)
+    if self.assertions and isinstance(owner, HasProps):
+        _assert(self, owner, name, value)
+    return self.wrap(value)
+
+
+def _assert(self: Any, owner: Any, name: str, value: Any) -> None:
+    for test, complaint in self.assertions:
+        holds = test if isinstance(test, bool) else test(owner, value)
+        if not isinstance(holds, bool):
+            raise AssertionError  # noqa: TRY004 - as Bokeh
+        if not holds:
+            if isinstance(complaint, str):
+                raise ValueError(complaint)
+            complaint(owner, name, value)
 
 
 def set_from_json(self: Any, name: str, value: Any, *, setter: Any = None) -> None:
