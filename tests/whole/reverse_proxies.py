@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -90,13 +90,25 @@ def print_file(kind: str, site: Path, bind: str, printed: Path, *options: str) -
 
 @contextmanager
 def proxy(
-    kind: str, site: Path, server: Server, folder: Path, *options: str, tls: bool = False
+    kind: str,
+    site: Path,
+    server: Server,
+    folder: Path,
+    *options: str,
+    tls: bool = False,
+    changes: Mapping[str, str] | None = None,
 ) -> Iterator[Proxy]:
-    """Run the proxy *kind* before *server*, which serves *site*, until the block ends."""
+    """Run the proxy *kind* before *server*, which serves *site*, until the block ends.
+
+    *changes* are made in the file that is printed: what to replace, and by what.
+    """
     found, port, printed = program(kind), free_port(), folder / f"{kind}.conf"
     more = ["--tls", *map(str, certificate(folder))] if tls else []
     bind = server.url.removeprefix("http://")
     print_file(kind, site, bind, printed, "--listen", f"{HERE}:{port}", *options, *more)
+    for old, new in (changes or {}).items():
+        assert old in printed.read_text(), printed.read_text()
+        printed.write_text(printed.read_text().replace(old, new))
     with started(
         command_of(kind, found, printed, folder), env={"HOME": str(folder), **caddy_homes(folder)}
     ) as (process, log):

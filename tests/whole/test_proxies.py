@@ -6,6 +6,8 @@ say: `make proxies-long` makes 20,000 with each.
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from tests.whole.behind_proxies import site_behind_proxies
 from tests.whole.bokeh_page import BokehPage
 from tests.whole.conftest import SIZE
 from tests.whole.many_requests import ask, statuses
-from tests.whole.processes import Server
+from tests.whole.processes import ROOT, Server
 from tests.whole.reverse_proxies import KINDS, Proxy, proxy
 
 pytestmark = [pytest.mark.whole, pytest.mark.browser]
@@ -134,3 +136,99 @@ def test_a_proxy_that_passes_connections_on_says_whose_they_are(tmp_path: Path) 
         assert json.loads(body)["ip"] == VISITOR
         assert ask(f"{server.url}/desk/who")[0] == 400
         server.log.wait_for("server.proxy_protocol is on, and it does not begin")
+
+
+LATE_PINGS = ["--set", 'server.keep_alive.ping="20s"']
+
+
+@pytest.fixture(scope="module")
+def late_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Server]]:
+    """The same site, whose pings come late."""
+    with site_behind_proxies(tmp_path_factory.mktemp("late"), "127.0.0.1", *LATE_PINGS) as served:
+        yield served
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "said", "bad"),
+    [
+        (
+            "nginx",
+            ("proxy_read_timeout 50s", "proxy_read_timeout 1s"),
+            "nginx closes a silent websocket after 1s (proxy_read_timeout 1s)",
+            "idle",
+        ),
+        (
+            "haproxy",
+            ("timeout tunnel 50s", "timeout tunnel 1s"),
+            "HAProxy closes a silent websocket after 1s (timeout tunnel 1s)",
+            "idle",
+        ),
+        (
+            "caddy",
+            ("response_header_timeout 50s", "read_timeout 1s"),
+            "Caddy closes a silent websocket after 1s (read_timeout 1s)",
+            "idle",
+        ),
+        (
+            "nginx",
+            ("proxy_set_header Connection $docsync_connection;", ""),
+            "no websocket opens, as the header Connection is not passed on",
+            "websocket",
+        ),
+        (
+            "nginx",
+            ("proxy_set_header Host $http_host;", ""),
+            "nginx does not pass the Host header on",
+            "origin",
+        ),
+    ],
+)
+def test_what_is_said_to_break_does(
+    late_site: tuple[Path, Server],
+    tmp_path: Path,
+    kind: str,
+    change: tuple[str, str],
+    said: str,
+    bad: str,
+) -> None:
+    site, server = late_site
+    with proxy(kind, site, server, tmp_path, *LATE_PINGS, changes=dict([change])) as front:
+        bind = f"server.bind={server.url.removeprefix('http://')}"
+        told = command(
+            "check", str(site), "--proxy", str(front.printed), "--set", bind, *LATE_PINGS
+        )
+        idle = ["--idle", "2500ms"] if bad == "idle" else []
+        probe = command("probe", f"{front.url}/desk/sliders", "--format", "json", *idle)
+    assert (said in told.stdout, told.returncode) == (True, 2)
+    verdicts = {one["check"]: one["verdict"] for one in json.loads(probe.stdout)["checks"]}
+    assert verdicts[bad] == "bad"
+
+
+def command(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "docsync_trio", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
+def test_a_site_below_a_prefix_that_the_proxy_takes_off(
+    site: tuple[Path, Server], tmp_path: Path, context: BrowserContext
+) -> None:
+    changes = {
+        'X-Forwarded-Prefix "";': "X-Forwarded-Prefix /outer;",
+        "location /desk/ {\n        proxy_pass http://docsync;": (
+            "location /outer/ {\n        proxy_pass http://docsync/;"
+        ),
+    }
+    with proxy("nginx", *site, tmp_path, changes=changes) as front:
+        status, head, _ = ask(f"{front.url}/outer/desk/old")
+        assert (status, b"\r\nlocation: /outer/desk/sliders" in head) == (307, True)
+        page = BokehPage(context.new_page()).open(f"{front.url}/outer/desk/visitor")
+        assert json.loads(page.value("seen", "m.text"))["url"] == f"{front.url}/outer/desk/visitor"
+        page.step("speed", 2)
+        page.until("answer", "m.text == '2'")
+        assert page.faults == []
