@@ -72,11 +72,12 @@ class Following:
 
     def saw(self, application: str, session: Session) -> None:
         """Know *session* of the application at that path; its document is being built."""
-        self._sessions[application, session.id] = session
+        self._home.call(self._sessions.__setitem__, (application, session.id), session)
 
     def saw_nothing_in(self, application: str, session: Session) -> None:
         """Remember that the document of *session* is empty."""
-        self._of_sessions[application, session.id] = [overlay.nothing_to_show()]
+        failures = [overlay.nothing_to_show()]
+        self._home.call(self._of_sessions.__setitem__, (application, session.id), failures)
 
     def failures(self, application: str, session_id: str) -> list[Failure]:
         """What a page of that session of the application has to show now."""
@@ -104,8 +105,8 @@ class Following:
                 self._reload_failed(event)
             case Reloaded():
                 self._mended()
-            case SessionEnded(application, session):
-                self._of_sessions.pop((application, session), None)
+            case SessionEnded():
+                self._ended(event)
 
     def _remember(self, sessions: Mapping[SessionKey, Session], failure: Failure) -> None:
         for key in sessions:
@@ -126,6 +127,13 @@ class Following:
         if self._of_reload:
             self._of_reload = {}
             _send(self._concerned("").values(), {"mended": True})
+
+    def _ended(self, event: SessionEnded) -> None:
+        key = event.application, event.session
+        now = self._sessions.get(key)
+        # Where the application was exchanged, another session has the id already.
+        if now is None or event.document is None or now.document is event.document():
+            self._of_sessions.pop(key, None)
 
     def _concerned(self, application: str, session: str = "") -> dict[SessionKey, Session]:
         """The sessions of that *application*, or of all; that one alone, or all of them."""

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import trio
+from bokeh.document import Document
 from bokeh.models import Button
 
 from docsync_trio.applications.application import Application
@@ -14,6 +15,7 @@ from docsync_trio.base.events import (
     NothingToShow,
     Reloaded,
     ReloadFailed,
+    SessionEnded,
 )
 from docsync_trio.server.following import MOST_REMEMBERED, Following
 from docsync_trio.sessions.lifetime import ENDED
@@ -137,6 +139,16 @@ async def test_nothing_is_remembered_of_a_session_that_has_ended(tmp_path):
         site.following.observe(CallbackFailed("/app", session, "callback", ERROR))
         await site.context.end_sessions(ENDED, "it is over")
         assert site.following.failures("/app", session) == []
+
+
+async def test_the_end_of_a_session_is_not_that_of_the_one_that_took_its_place(tmp_path):
+    async with followed_site(application(tmp_path, "/app")) as site:
+        await site.ask("/app")
+        session = site.session.id
+        site.following.observe(CallbackFailed("/app", session, "callback", ERROR))
+        before = Document()
+        site.following.observe(SessionEnded("/app", session, "reloaded", lambda: before))
+        assert len(site.following.failures("/app", session)) == 1
 
 
 async def test_who_is_not_to_see_the_source_gets_one_sentence(tmp_path):
