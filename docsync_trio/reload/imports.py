@@ -74,17 +74,21 @@ def import_parts(
     return Imports(found, endpoints, load_mounts(settings.routes, base, problems) if mounts else ())
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Beginning:
-    """A site at the start: *imports*, and how its files were before them, *seen*.
+    """A site at the start: what was imported, and how its files were before that, *seen*.
 
     *failures* tell of the applications that could not be imported; in the place of each
     stands another, which says why.
     """
 
-    imports: Imports
+    _imports: list[Imports]
     failures: tuple[ReloadFailed, ...]
     seen: Snapshot
+
+    def hand_over(self) -> Imports:
+        """Return what was imported, once: it is kept by nobody who does not open it."""
+        return self._imports.pop()
 
     @property
     def failed(self) -> frozenset[str]:
@@ -112,7 +116,7 @@ def import_site(site: LoadedSite) -> Beginning:
             failures.append(ReloadFailed((one.path,), lines, cause))
         else:
             found[one.path] = imports.applications[one.path]
-    return Beginning(attrs.evolve(imports, applications=found), tuple(failures), seen)
+    return Beginning([attrs.evolve(imports, applications=found)], tuple(failures), seen)
 
 
 def what_is_wrong(

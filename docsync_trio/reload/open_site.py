@@ -18,7 +18,6 @@ from docsync_trio.reload.running_site import RunningSite, request_channel
 from docsync_trio.reload.trial import without_trials
 from docsync_trio.reload.watch import Watch, WatchFolders, watch_folders
 from docsync_trio.server.site import prepare_bokeh
-from docsync_trio.sessions.application_context import RESTARTING
 from docsync_trio.sessions.facilities import open_facilities
 
 
@@ -48,12 +47,13 @@ async def open_reloading_site(
     """
     settings = loaded.settings
     prepare_bokeh(settings, observe)
-    applications = [one.application for one in beginning.imports.applications.values()]
     # A changed application may need the asyncio loop though none has needed it before.
     facilities_open = open_facilities(
-        applications, observe, max_sessions=settings.server.max_sessions, more_asyncio=True
+        (), observe, max_sessions=settings.server.max_sessions, more_asyncio=True
     )
     async with facilities_open as facilities, trio.open_nursery() as homes:
+        for failure in beginning.failures:
+            observe(failure)
         exchange = Exchange(
             homes,
             facilities,
@@ -62,23 +62,18 @@ async def open_reloading_site(
             carry_over,
             secrets.token_bytes(32),
         )
-        for failure in beginning.failures:
-            observe(failure)
-        opened = await exchange.open_all(beginning.imports, settings)
         send, requests = request_channel()
-        site = RunningSite(exchange.site_of(opened, settings, loaded.warnings), send)
         async with trio.open_nursery() as keepers:
+            reloading = Reloading(exchange, loaded, load, observe)
+            site = await reloading.open(beginning, send)
             notice = Watch(keepers, site.look, watch)
-            reloading = Reloading(
-                site, opened, loaded, exchange, load, notice.over, observe, beginning
-            )
-            keepers.start_soon(reloading.run, requests)
+            keepers.start_soon(reloading.run, requests, notice.over)
             try:
                 with _no_bytecode():
                     yield site
             finally:
                 keepers.cancel_scope.cancel()
-        reloading.opened.end(RESTARTING)
+        reloading.end()
 
 
 @contextmanager

@@ -53,12 +53,13 @@ def files_below(folder: Path) -> list[Path]:
     """Return all files below *folder* but the hidden ones, sorted."""
     found = []
     for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if _is_watched(name)]
-        found += [Path(parent, name) for name in names if _is_watched(name)]
+        folders[:] = [name for name in folders if is_watched(name)]
+        found += [Path(parent, name) for name in names if is_watched(name)]
     return sorted(found)
 
 
-def _is_watched(name: str) -> bool:
+def is_watched(name: str) -> bool:
+    """Say whether a file or folder called *name* may concern anybody: hidden ones do not."""
     return not (name.startswith(".") or name in {"__pycache__", "node_modules"})
 
 

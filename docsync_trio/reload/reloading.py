@@ -17,6 +17,7 @@ from docsync_trio.reload.plan import Plan, Running, make_plan
 from docsync_trio.reload.project_files import Identity, Snapshot
 from docsync_trio.reload.running_site import ReloadRequest, RunningSite
 from docsync_trio.reload.survey import Survey, Surveyor
+from docsync_trio.sessions.application_context import RESTARTING
 
 MOST_NAMED = 3
 """Changed files that are named as the reason of a reload."""
@@ -24,20 +25,18 @@ MOST_NAMED = 3
 
 @attrs.define(eq=False)
 class Reloading:
-    """Keeps *site* as its files say.
+    """Keeps a site as its files say.
 
-    *opened* is what is open, as *loaded* says. *load* reads the site file anew, *watch* is told
-    the folders in which to notice changes.
+    *loaded* is the site as it is served, *load* reads it anew, *exchange* carries out what has
+    changed and *observe* is told of it.
     """
 
-    site: RunningSite
-    opened: Open
-    loaded: LoadedSite
     exchange: Exchange
+    loaded: LoadedSite
     load: Callable[[], LoadedSite]
-    watch: Callable[[frozenset[Path]], None]
     observe: Observer
-    beginning: Beginning
+    _site: RunningSite = attrs.field(init=False)
+    _opened: Open = attrs.field(init=False)
     _surveyor: Surveyor = attrs.field(init=False)
     _survey: Survey = attrs.field(init=False)
     # Files that were touched and could not be taken over, and what code there was then.
@@ -45,27 +44,47 @@ class Reloading:
     _beside: Snapshot = attrs.field(init=False)
     _told_keys: tuple[str, ...] = attrs.field(default=(), init=False)
 
-    def __attrs_post_init__(self) -> None:
+    async def open(
+        self, beginning: Beginning, requests: trio.MemorySendChannel[ReloadRequest]
+    ) -> RunningSite:
+        """Open the site for the first time; reloads are asked for through *requests*."""
+        settings = self.loaded.settings
+        self._opened = await self.exchange.open_all(beginning.hand_over(), settings)
+        current = self.exchange.site_of(self._opened, settings, self.loaded.warnings)
+        self._site = RunningSite(current, requests)
         self._surveyor = Surveyor(base_of(self.loaded))
-        self._survey = self._look_around(self.site.settings)
-        found = self._survey.applications
-        self._pending = frozenset().union(*(found[path] for path in self.beginning.failed))
-        self._beside = self._survey.code_beside()
-        self._remember(self._survey, self.beginning.seen)
+        survey = self._look_around(settings)
+        self._pending = frozenset().union(*(survey.applications[path] for path in beginning.failed))
+        self._beside = survey.code_beside()
+        self._remember(survey, beginning.seen)
+        return self._site
 
-    async def run(self, requests: trio.MemoryReceiveChannel[ReloadRequest]) -> None:
-        """Look whenever somebody asks for it; runs for ever."""
+    def end(self) -> None:
+        """Let all that is open end; does not wait for it."""
+        self._opened.end(RESTARTING)
+
+    async def run(
+        self,
+        requests: trio.MemoryReceiveChannel[ReloadRequest],
+        watch: Callable[[frozenset[Path]], None],
+    ) -> None:
+        """Look whenever somebody asks for it; runs for ever.
+
+        *watch* is told the folders in which changes are to be noticed.
+        """
+        watch(self._survey.folders)
         async for request in requests:
             waiting = requests.statistics().current_buffer_used
             asked = [request, *(requests.receive_nowait() for _ in range(waiting))]
             await self._look(asked)
+            watch(self._survey.folders)
             for one in asked:
                 one.looked.set()
 
     async def _look(self, asked: list[ReloadRequest]) -> None:
         begun = trio.current_time()
         everything = any(request.everything for request in asked)
-        now = await trio.to_thread.run_sync(self._look_around, self.site.settings)
+        now = await trio.to_thread.run_sync(self._look_around, self._site.settings)
         touched = now.snapshot.touched(self._survey.snapshot)
         beside = await trio.to_thread.run_sync(now.code_beside)
         if self._pending and not touched and beside != self._beside:
@@ -83,10 +102,10 @@ class Reloading:
             done, error = None, fault
             self._pending |= touched
         self._beside = beside
-        around = await trio.to_thread.run_sync(self._look_around, self.site.settings)
+        around = await trio.to_thread.run_sync(self._look_around, self._site.settings)
         self._remember(around, now.snapshot)
         if done is not None or (still and error is None):
-            changed = done or Plan(self.site.settings)
+            changed = done or Plan(self._site.settings)
             seconds = trio.current_time() - begun
             self.observe(
                 Reloaded(changed.added, changed.replaced, changed.retired, seconds, because)
@@ -125,8 +144,8 @@ class Reloading:
 
     async def _exchange(self, loaded: LoadedSite, plan: Plan, stale: frozenset[Path]) -> None:
         if not plan.is_empty:
-            made = await self.exchange.exchange(self.opened, loaded, plan, stale)
-            self.opened, self.site.current = made
+            made = await self.exchange.exchange(self._opened, loaded, plan, stale)
+            self._opened, self._site.current = made
         self.loaded = loaded
 
     def _running(self, now: Survey) -> Running:
@@ -137,7 +156,7 @@ class Reloading:
             for path, found in now.applications.items()
         }
         return Running(
-            self.site.settings, files, before.routes | now.routes, before.mounts | now.mounts
+            self._site.settings, files, before.routes | now.routes, before.mounts | now.mounts
         )
 
     def _look_around(self, settings: SiteSettings) -> Survey:
@@ -149,7 +168,6 @@ class Reloading:
         if seen is not None:
             states |= {f: s for f, s in seen.states.items() if f in states}
         self._survey = attrs.evolve(survey, snapshot=Snapshot(states))
-        self.watch(survey.folders)
 
 
 def _reasons(touched: frozenset[Path], before: Snapshot, now: Snapshot) -> tuple[str, ...]:

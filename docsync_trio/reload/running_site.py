@@ -4,8 +4,8 @@ Whoever serves it keeps hold of this; each request and each websocket is answere
 site as it is at that moment.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import attrs
 import trio
@@ -16,6 +16,8 @@ from docsync_trio.server.join import Admission
 from docsync_trio.server.site import Site
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
+
+_COME_BACK_LATER: Final = 503
 
 
 @attrs.frozen(eq=False)
@@ -29,6 +31,27 @@ class ReloadRequest:
     everything: bool = False
     because: str = ""
     looked: trio.Event = attrs.field(factory=trio.Event, init=False)
+
+
+@attrs.define(eq=False)
+class _Answer:
+    """Goes on to *send*, unless it says to come back later and *is_outdated*.
+
+    So a visitor whose document was being built when its application was exchanged gets a page
+    of the new one.
+    """
+
+    _send: Any
+    is_outdated: Callable[[], bool]
+    is_dropped: bool = attrs.field(default=False, init=False)
+
+    async def send(self, message: Any) -> None:
+        """Send *message*, or keep quiet."""
+        is_start = message["type"] == "http.response.start"
+        if is_start and message["status"] == _COME_BACK_LATER and self.is_outdated():
+            self.is_dropped = True
+        if not self.is_dropped:
+            await self._send(message)
 
 
 @attrs.define(eq=False)
@@ -69,7 +92,12 @@ class RunningSite:
 
     async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer as an ASGI 3 application."""
-        await self.current.asgi(scope, receive, send)
+        answering = self.current
+        answer = _Answer(send, lambda: self.current is not answering)
+        can_be_asked_again = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        await answering.asgi(scope, receive, answer.send if can_be_asked_again else send)
+        if answer.is_dropped:
+            await self.asgi(scope, receive, send)
 
     def admit(self, request: Request, subprotocols: Sequence[str], now: float) -> Admission:
         """Say whether a websocket may come in; see `admit_websocket`."""

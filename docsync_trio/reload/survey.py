@@ -9,7 +9,7 @@ import attrs
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.reload.fresh_modules import file_of
 from docsync_trio.reload.import_graph import Edges, ImportGraph, importers, search_folders
-from docsync_trio.reload.project_files import Snapshot, is_of_project
+from docsync_trio.reload.project_files import Snapshot, is_of_project, is_watched
 from docsync_trio.reload.sources import (
     Sources,
     sources_of,
@@ -52,7 +52,7 @@ class Survey:
     def code_beside(self) -> Snapshot:
         """Look at all code in `folders`, whoever may want it."""
         found = (file for folder in self.folders for file in _listed(folder))
-        return Snapshot.of(file for file in found if file.suffix in _CODE)
+        return Snapshot.of(file for file in found if file.suffix in _CODE and is_watched(file.name))
 
 
 def _listed(folder: Path) -> Iterable[Path]:

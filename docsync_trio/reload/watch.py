@@ -23,14 +23,19 @@ logging.getLogger("watchfiles").setLevel(logging.WARNING)
 
 
 WatchFolders = Callable[[frozenset[Path], Callable[[], None]], Awaitable[None]]
-"""Calls its second argument whenever something has changed in the folders; runs for ever."""
+"""Calls its second argument whenever something may have changed in the folders; runs for ever."""
 
 
 async def watch_folders(folders: frozenset[Path], tell: Callable[[], None]) -> None:
-    """Call *tell* when something has changed in *folders*, not below them; runs for ever."""
+    """Call *tell* when something has changed in *folders*, not below them; runs for ever.
+
+    It is called once at the beginning, for what happened until then.
+    """
     # Only who wants to watch has to wait for this import.
     from watchfiles import awatch
 
+    # Whoever is told looks when this task waits, and then the folders are watched.
+    tell()
     async for _ in awatch(*folders, step=STEP, debounce=LONGEST_BURST, recursive=False):
         tell()
 
@@ -46,7 +51,7 @@ class Watch:
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
 
     def over(self, folders: frozenset[Path]) -> None:
-        """Watch *folders* from now on; *tell* is called once for what happened until then."""
+        """Watch *folders* from now on, and no others."""
         if folders != self._folders:
             self._folders = folders
             self._scope.cancel()
@@ -55,6 +60,4 @@ class Watch:
 
     async def _watch(self, folders: frozenset[Path], scope: trio.CancelScope) -> None:
         with scope:
-            # Whoever is told looks when this task waits, and then the folders are watched.
-            self.tell()
             await self.watch_folders(folders, self.tell)

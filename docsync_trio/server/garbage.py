@@ -6,7 +6,7 @@ free their models themselves. So Python makes none of its own accord, and what c
 imports is set aside ("frozen"): of the objects of a process that is most. Everything is
 looked at when there has been no session for a while. While sessions are open only what
 came after the imports is, and only if there is reason to: documents of ended sessions
-that are still there.
+that are still there, or an application that another has taken the place of.
 """
 
 import gc
@@ -17,7 +17,7 @@ from typing import Final
 import attrs
 import trio
 
-from docsync_trio.base.events import Event, Observer, SessionEnded, SessionOpened
+from docsync_trio.base.events import Event, Observer, Reloaded, SessionEnded, SessionOpened
 from docsync_trio.server.leaks import LeakWatch
 
 WORTH_A_LOOK: Final = 1000
@@ -50,6 +50,7 @@ class GarbageKeeper:
     _observe: Observer
     _open: int = attrs.field(default=0, init=False)
     _ended: int = attrs.field(default=0, init=False)
+    _exchanged: bool = attrs.field(default=False, init=False)
     _known: set[str] = attrs.field(factory=set, init=False)
     _per_session: float = attrs.field(default=PER_SESSION, init=False)
     _leaks: LeakWatch = attrs.field(factory=LeakWatch, init=False)
@@ -79,7 +80,8 @@ class GarbageKeeper:
         self._observe(event)
         if isinstance(event, SessionOpened):
             self._open += 1
-            self._time_to_look.deadline = math.inf
+            if not self._exchanged:
+                self._time_to_look.deadline = math.inf
             if event.application not in self._known:
                 self._known.add(event.application)
                 _set_aside_imports()
@@ -91,6 +93,10 @@ class GarbageKeeper:
                 self._time_to_look.deadline = trio.current_time() + QUIET
             elif self._ended % WORTH_A_LOOK == 0 and self._is_due():
                 self._time_to_look.cancel()
+        elif isinstance(event, Reloaded):
+            # Modules are circles, and may hold much data.
+            self._exchanged = True
+            self._time_to_look.deadline = trio.current_time() + QUIET
 
     def _is_due(self) -> bool:
         remaining = self._leaks.remaining()
@@ -99,7 +105,7 @@ class GarbageKeeper:
         return remaining >= WORTH_A_LOOK or self._ended >= LOOK_ANYWAY
 
     def _collect(self) -> None:
-        self._ended = 0
+        self._ended, self._exchanged = 0, False
         if self._open:
             began = time.perf_counter()
             gc.collect()

@@ -14,6 +14,8 @@ from docsync_trio.reload.carry_over import nothing_carried_over
 from docsync_trio.reload.imports import import_site
 from docsync_trio.reload.open_site import open_reloading_site
 from docsync_trio.reload.running_site import RunningSite
+from docsync_trio.testing.memory_network import MemoryNetwork
+from docsync_trio.testing.page import Page, open_page
 from tests.server.memory_client import ask
 
 SCRIPT = """
@@ -120,3 +122,18 @@ async def reloading(folder, *, carry_over=nothing_carried_over, watch=nothing_no
     )
     async with opening as site:
         yield ReloadingSite(site, events)
+
+
+@asynccontextmanager
+async def a_page(site, path):
+    """A tab with the application at *path*, kept in step as a browser's."""
+
+    async def settled():
+        await trio.lowlevel.checkpoint()
+
+    async with trio.open_nursery() as nursery:
+        network = MemoryNetwork(site.site.asgi, nursery)
+        page = Page(path, network, {}, nursery, settled, site.events.append)
+        async with open_page(page) as opened:
+            yield opened
+        nursery.cancel_scope.cancel()
