@@ -55,9 +55,12 @@ docsync.Follower = docsync.Follower || (() => {
       const {keeper} = this
       this.busy = true
       const state = await this.ask()
-      if (!state || state.gone) {
+      if (!state) {
         this.busy = false
-        state ? keeper.ended() : keeper.schedule(false)
+        keeper.schedule(false) // the server is not there, as after any other loss
+      } else if (state.gone) {
+        this.busy = false
+        keeper.ended()
       } else if (!("page" in state)) {
         overlay.mended(this)
         this.told(state)
