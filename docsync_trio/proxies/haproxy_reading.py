@@ -14,6 +14,11 @@ from docsync_trio.proxies.passage import VISITORS_HEADERS, Fact, Passage, no, ye
 _BUFFER: Final = 16_384
 _RESERVED: Final = 1024
 _PURGED_AFTER: Final = 5.0
+_CLOSING: Final = (
+    ("option", "http-server-close"),
+    ("option", "httpclose"),
+    ("http-reuse", "never"),
+)
 _STRIPPED: Final = re.compile(r"\^?(/[\w/.-]*[\w.-])/?(?:\(|,|$|\[)")
 
 
@@ -130,10 +135,6 @@ class _Reading:
         return None
 
     def _upgrades(self, otherwise: Fact[bool]) -> Fact[bool]:
-        for section in (self.front, self.back):
-            closing = section.find("option", "httpclose")
-            if closing is not None:
-                return no(closing.place, "option httpclose closes each connection")
         line = self._rule("Upgrade", "del-header", "set-header")
         if line is None:
             return otherwise
@@ -141,7 +142,7 @@ class _Reading:
 
     def _idle(self) -> Fact[float | None]:
         for section in (self.back, self.front):
-            for closing in (("option", "http-server-close"), ("http-reuse", "never")):
+            for closing in _CLOSING:
                 if (line := section.find(*closing)) is not None:
                     return Fact(None, line.place, line.said)
         words = self.server.words

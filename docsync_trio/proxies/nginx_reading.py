@@ -10,7 +10,7 @@ import attrs
 from docsync_trio.proxies.directives import Directive
 from docsync_trio.proxies.nginx_locations import Chain, find_location, find_named, prefix_of
 from docsync_trio.proxies.nginx_words import bytes_of, read_directives, seconds_of
-from docsync_trio.proxies.passage import VISITORS_HEADERS, Fact, Opener, Passage, no
+from docsync_trio.proxies.passage import VISITORS_HEADERS, Fact, Opener, Passage, no, yes
 
 _PASS: Final = re.compile(r"https?://(unix:[^:]+|[^/]+)(?::?(/.*)?)$")
 _REWRITE: Final = re.compile(r"\^?(/[\w/.-]*[\w.-])/?\(")
@@ -78,7 +78,7 @@ class _Reading:
             place=self.passing.place,
             upstream=upstream,
             upgrades=self._upgrades(headers),
-            http_1_0=self._fact("proxy_http_version", "1.0", lambda word: word == "1.0"),
+            http_1_0=self._version(),
             silence=self._fact("proxy_read_timeout", "60s", _time),
             patience=self._fact("proxy_read_timeout", "60s", _time),
             idle=self._idle(),
@@ -121,6 +121,11 @@ class _Reading:
         if there is None:
             return Fact(read(default), self.passing.place, f"{name} default")
         return Fact(read(there.word(0)), there.place, there.said)
+
+    def _version(self) -> Fact[bool]:
+        if self._find("proxy_http_version") is None:
+            return yes(self.passing.place, "proxy_http_version default before nginx 1.29.7")
+        return self._fact("proxy_http_version", "", lambda word: word == "1.0")
 
     def _headers(self) -> dict[str, Directive]:
         """Return what is set; a level that sets any header inherits none."""

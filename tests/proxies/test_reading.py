@@ -133,7 +133,7 @@ def changed(text, change):
         ),
         (
             ("proxy_http_version 1.1;", ""),
-            ["5: nginx speaks HTTP/1.0 to the server (proxy_http_version default)"],
+            ["5: nginx speaks HTTP/1.0 to the server (proxy_http_version default before"],
         ),
         (
             ("proxy_set_header Upgrade $http_upgrade;", ""),
@@ -242,7 +242,7 @@ def test_a_proxy_that_takes_a_prefix_off_has_to_say_so():
             ("timeout server 75s", "timeout server 30s"),
             ["5: advice: HAProxy gives up on an answer"],
         ),
-        (("option forwardfor", "option httpclose\n    option forwardfor"), ["no websocket opens"]),
+        (("option forwardfor", "option httpclose\n    option forwardfor"), []),
         (("default_backend b", "use_backend b if { path_beg /other }"), ["p: nothing passes"]),
         (("default_backend b", "use_backend b if !{ path_beg /x } or { ssl_fc }"), []),
         (("default_backend b", "acl a path_reg ^/sli\n    use_backend b if a"), []),
