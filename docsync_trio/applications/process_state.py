@@ -12,6 +12,8 @@ import pathlib
 import sys
 from collections.abc import Iterator, Sequence
 
+from bokeh.io.state import curstate
+
 from docsync_trio.applications.output import output_ignored
 from docsync_trio.applications.siblings import own_siblings
 
@@ -31,11 +33,18 @@ def as_script(path: pathlib.Path, argv: Sequence[str]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def process_state_kept() -> Iterator[None]:
-    """Put ``sys.argv``, ``sys.path`` and the working directory back at the end."""
+    """Put ``sys.argv``, ``sys.path`` and the working directory back at the end.
+
+    And the document that ``curdoc()`` gives where none is current: some handlers of Panel
+    leave theirs there, for ever.
+    """
     argv, path, entries, directory = sys.argv, sys.path, list(sys.path), _working_directory()
+    state = curstate()
+    document = state.document
     try:
         yield
     finally:
+        state.document = document
         # The list object stays the same: others may hold it.
         sys.argv, sys.path = argv, path
         sys.path[:] = entries

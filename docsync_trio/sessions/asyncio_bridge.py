@@ -63,6 +63,7 @@ async def open_bridge(curfew: Curfew) -> AsyncIterator[AsyncioBridge]:
         loop.set_exception_handler(_log_exception)
         loop.set_task_factory(_make_task)
         loop.run_in_executor = _with_any_executor(loop)
+        loop.call_later = _also_in_the_past(loop.call_later)
         yield AsyncioBridge(loop, curfew)
 
 
@@ -131,6 +132,15 @@ def _tell_of_lost_error(future: "asyncio.Future[Any]") -> None:
         log.error("an asyncio callback ignores its cancellation and was left behind: %r", future)
     elif not future.cancelled() and (error := future.exception()) is not None:
         log.error("an asyncio callback failed while it was cancelled", exc_info=error)
+
+
+def _also_in_the_past(from_now: Callable[..., Any]) -> Callable[..., Any]:
+    """``loop.call_later`` that takes a delay below zero, as asyncio's does: at once."""
+
+    def call_later(delay: float, callback: Callable[..., Any], *args: Any, **more: Any) -> Any:
+        return from_now(max(delay, 0), callback, *args, **more)
+
+    return call_later
 
 
 def _with_any_executor(loop: Any) -> Callable[..., "asyncio.Future[Any]"]:

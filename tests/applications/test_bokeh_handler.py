@@ -38,6 +38,14 @@ def test_an_error_that_bokeh_hides_is_raised_each_time_with_its_traceback(write,
         assert "ZeroDivisionError" in caught.value.__notes__[0]
 
 
+def test_a_document_that_a_handler_leaves_as_the_current_one_does_not_stay_so(build):
+    before = bokeh.io.curdoc()
+
+    build(BokehHandler(FunctionHandler(bokeh.io.set_curdoc)))
+
+    assert bokeh.io.curdoc() is before
+
+
 def test_an_old_failure_says_nothing_of_a_later_run(build):
     outcomes = iter([True, False, True])
 

@@ -37,6 +37,22 @@ def set_text(text):
     return change
 
 
+async def test_what_is_due_already_is_called_at_once(autojump_clock):
+    called = []
+
+    async def build(document):
+        loop = asyncio.get_running_loop()
+        loop.call_later(-1.5, called.append, "late")
+        await asyncio.sleep(0)
+        loop.call_later(0, called.append, "now")
+        await asyncio.sleep(0.1)
+
+    async with on_stage(build, async_kind="asyncio") as stage:
+        await stage.session()
+
+        assert called == ["late", "now"]
+
+
 async def test_callbacks_of_every_kind_may_sleep_as_asyncio_does(autojump_clock):
     ran = []
 
