@@ -9,6 +9,7 @@ from bokeh.application.handlers import (
     ScriptHandler,
     ServerLifecycleHandler,
 )
+from bokeh.io.doc import set_curdoc
 
 from docsync_trio.applications.bokeh_handler import BokehHandler, BokehHandlerFailed
 from docsync_trio.applications.load_error import LoadError
@@ -41,7 +42,7 @@ def test_an_error_that_bokeh_hides_is_raised_each_time_with_its_traceback(write,
 def test_a_document_that_a_handler_leaves_as_the_current_one_does_not_stay_so(build):
     before = bokeh.io.curdoc()
 
-    build(BokehHandler(FunctionHandler(bokeh.io.set_curdoc)))
+    build(BokehHandler(FunctionHandler(set_curdoc)))
 
     assert bokeh.io.curdoc() is before
 
