@@ -17,17 +17,14 @@ from docsync_trio.applications.async_kind import AsyncKind, common_kind, kind_of
 from docsync_trio.applications.bokeh_handler import BokehHandler
 from docsync_trio.applications.directory import DirectoryHandler
 from docsync_trio.applications.file import FileHandler
-from docsync_trio.applications.framework import (
-    Framework,
-    FrameworkName,
-    common_framework,
-    framework_named,
-)
+from docsync_trio.applications.framework import Framework, framework_named
+from docsync_trio.applications.framework_name import FrameworkName, common_framework
 from docsync_trio.applications.function import FunctionHandler
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import Hooks, hooks_in, joined
 from docsync_trio.applications.json_document import JsonHandler
 from docsync_trio.applications.load_error import LoadError
+from docsync_trio.applications.markdown import MarkdownHandler
 from docsync_trio.applications.notebook import NotebookHandler
 
 RunIn = Literal["thread", "loop", "auto"]
@@ -43,8 +40,9 @@ def as_handler(value: object) -> Handler:
     """Make a handler of what people write for one.
 
     A handler of ours is taken as it is, one of Bokeh's is wrapped, a `pathlib.Path` is a
-    script, notebook, saved document or directory, and anything callable is a function that
-    gets the document. Raises ``TypeError`` for anything else, `LoadError` as handlers do.
+    script, Markdown file, notebook, saved document or directory, and anything callable is a
+    function that gets the document. Raises ``TypeError`` for anything else, `LoadError` as
+    handlers do.
     """
     if isinstance(value, Handler):
         return value
@@ -62,6 +60,8 @@ def _handler_of_path(path: pathlib.Path) -> Handler:
         return DirectoryHandler(path)
     if path.suffix == ".ipynb":
         return NotebookHandler(path)
+    if path.suffix == ".md":
+        return MarkdownHandler(path)
     return JsonHandler(path) if path.suffix == ".json" else FileHandler(path)
 
 
@@ -88,8 +88,8 @@ class Application:
     is called for each request. *hooks* (`Hooks`, or a module that defines some) run after
     those that the handlers bring along. *framework* is what it is made with (``"bokeh"`` or
     ``"panel"``), *async_kind* what its ``async`` code is written for; by default both are read
-    from the imports. *run_callbacks_in* says where its plain functions run. Raises `LoadError`
-    when these do not fit.
+    from the imports. *run_callbacks_in* says where its plain functions run. *recipe* is the
+    handlers as the framework has them run. Raises `LoadError` when these do not fit.
     """
 
     path: str = attrs.field()
@@ -100,6 +100,7 @@ class Application:
         factory=Hooks, converter=_as_hooks, alias="hooks", kw_only=True
     )
     framework: Framework = attrs.field(kw_only=True, converter=_as_framework)
+    recipe: tuple[Handler, ...] = attrs.field(init=False)
     async_kind: AsyncKind = attrs.field(kw_only=True)
     run_callbacks_in: RunIn = attrs.field(default="auto", kw_only=True)
 
@@ -134,6 +135,10 @@ class Application:
                 f"plain functions of {framework.name} applications cannot run in threads of ours; "
                 'leave run_callbacks_in at "auto"'
             )
+
+    @recipe.default
+    def _as_the_framework_has_them_run(self) -> tuple[Handler, ...]:
+        return tuple(map(self.framework.adopted, self.handlers))
 
     @async_kind.default
     def _kind_of_parts(self) -> AsyncKind:

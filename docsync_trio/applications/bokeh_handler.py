@@ -14,7 +14,7 @@ import bokeh.application.handlers.handler as bokeh_handler
 from bokeh.document import Document
 
 from docsync_trio.applications.async_kind import kind_of_function
-from docsync_trio.applications.framework import framework_of_function
+from docsync_trio.applications.framework_name import framework_of_function
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import HOOK_NAMES, Hooks
 from docsync_trio.applications.load_error import LoadError

@@ -8,7 +8,7 @@ from bokeh.document import Document
 
 from docsync_trio.applications.async_kind import imported_names
 from docsync_trio.applications.file_hooks import hooks_of_file
-from docsync_trio.applications.framework import framework_of_imports
+from docsync_trio.applications.framework_name import framework_of_imports
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.loop_needs import tree_needs_loop
 from docsync_trio.applications.script import Script

@@ -7,22 +7,20 @@ ask here, and do what they are told.
 """
 
 import importlib
-import inspect
 import pathlib
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Protocol
 
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 from bokeh.embed.bundle import Bundle
 from bokeh.resources import Resources
 
-from docsync_trio.applications.async_kind import imported_names, tree_of_module
+from docsync_trio.applications.framework_name import FrameworkName
+from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import Hooks
 from docsync_trio.applications.load_error import LoadError
-
-FrameworkName = Literal["bokeh", "panel"]
 
 
 class FrameworkSession(Protocol):
@@ -61,6 +59,10 @@ class Framework:
 
     needs_loop: bool = False
     """Whether its applications' plain functions must not run in a thread."""
+
+    def adopted(self, handler: Handler) -> Handler:
+        """Return what fills documents in the place of *handler*; raises `LoadError`."""
+        return handler
 
     def filling(self, document: Document) -> AbstractContextManager[object]:
         """Return the block in which handlers fill *document*."""
@@ -114,21 +116,3 @@ def framework_named(name: FrameworkName) -> Framework:
         ) from error
     make: Callable[[], Framework] = home.panel_framework
     return make()
-
-
-def framework_of_imports(names: Iterable[str]) -> FrameworkName | None:
-    """Tell by the top-level names of what some code imports; None when there is no sign."""
-    if any(name == "panel" or name.startswith("panel_") for name in names):
-        return "panel"
-    return None
-
-
-def framework_of_function(function: Callable[..., Any]) -> FrameworkName | None:
-    """Tell by the imports of the module that *function* was written in."""
-    tree = tree_of_module(getattr(inspect.unwrap(function), "__module__", None) or "")
-    return None if tree is None else framework_of_imports(imported_names(tree))
-
-
-def common_framework(parts: Iterable[FrameworkName | None]) -> FrameworkName:
-    """Decide for an application of these parts: one that needs a framework decides for all."""
-    return next((part for part in parts if part not in (None, "bokeh")), None) or "bokeh"

@@ -8,7 +8,7 @@ from typing import Any, cast
 from bokeh.document import Document
 
 from docsync_trio.applications.async_kind import kind_of_function
-from docsync_trio.applications.framework import framework_of_function
+from docsync_trio.applications.framework_name import framework_of_function
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import takes_arguments
 from docsync_trio.applications.load_error import LoadError

@@ -12,7 +12,7 @@ from collections.abc import Awaitable
 from bokeh.document import Document
 
 from docsync_trio.applications.async_kind import AsyncKind
-from docsync_trio.applications.framework import FrameworkName
+from docsync_trio.applications.framework_name import FrameworkName
 from docsync_trio.applications.hooks import Hooks
 
 

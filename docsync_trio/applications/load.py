@@ -20,6 +20,7 @@ from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import HOOK_NAMES, Hooks, hooks_in, takes_arguments
 from docsync_trio.applications.json_document import JsonHandler
 from docsync_trio.applications.load_error import LoadError, blame, did_you_mean
+from docsync_trio.applications.markdown import MarkdownHandler
 from docsync_trio.applications.notebook import NotebookHandler
 from docsync_trio.applications.reference import load_function, load_module, load_object
 from docsync_trio.base.errors import Path, Problem
@@ -81,7 +82,8 @@ class _Loading:
     def handler(self, settings: HandlerSettings) -> Handler:
         match settings:
             case HandlerSettings(file=pathlib.Path() as path):
-                return FileHandler(path, argv=settings.argv)
+                of_kind = MarkdownHandler if path.suffix == ".md" else FileHandler
+                return of_kind(path, argv=settings.argv)
             case HandlerSettings(notebook=pathlib.Path() as path):
                 return NotebookHandler(path, argv=settings.argv)
             case HandlerSettings(directory=pathlib.Path() as path):

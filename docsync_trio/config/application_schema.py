@@ -32,8 +32,11 @@ HANDLER_KINDS: Final = ("file", "function", "json", "directory", "notebook", "bo
 class HandlerSettings:
     """One step that fills a document: exactly one of the first six keys."""
 
-    file: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".py",))] = key(
-        None, doc="A Python script, run anew for every session.", example='"apps/sliders.py"'
+    file: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".py", ".md"))] = key(
+        None,
+        doc="A Python script, run anew for every session; or a Markdown file with blocks of "
+        "Python in it, for Panel.",
+        example='"apps/sliders.py"',
     )
     function: Annotated[str | None, FunctionName()] = key(
         None,

@@ -20,7 +20,7 @@ from docsync_trio.config.structure import structure
 from docsync_trio.config.text import SiteText
 from docsync_trio.config.usable import UsablePart, usable_part
 
-_BARE: Final = MappingProxyType({".py": "file", ".ipynb": "notebook"})
+_BARE: Final = MappingProxyType({".py": "file", ".md": "file", ".ipynb": "notebook"})
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.~-]+")
 
 
@@ -144,7 +144,7 @@ def load_bare(
     overrides: Sequence[str] = (),
     environ: Mapping[str, str],
 ) -> LoadedSite:
-    """Make a site of one application: a .py or .ipynb file, or a directory.
+    """Make a site of one application: a .py, .md or .ipynb file, or a directory.
 
     It is served at its own name. Raises ConfigError with everything that is wrong.
     """
@@ -169,7 +169,7 @@ def _bare(path: FilePath, overrides: Sequence[str], environ: Mapping[str, str]) 
     if kind is None or not path.exists():
         what = "there is no such file or directory"
         if path.exists():
-            what = "no application; expected a .py or .ipynb file, a directory, or a .toml file"
+            what = "no application; expected a .py, .md, .ipynb or .toml file or a directory"
         raise ConfigError([PlacedProblem(str(path), "", what)])
     place = path.resolve()
     around = Surroundings(place.parent, environ)

@@ -111,7 +111,7 @@ class Session:
             if application.title != application.path:
                 self.document.title = application.title
             with application.framework.filling(self.document):
-                for handler in application.handlers:
+                for handler in application.recipe:
                     async with self._caller.turn(needed=handler.exclusive):
                         await call(handler.modify_document, self.document)
             if bokeh_settings.perform_document_validation():

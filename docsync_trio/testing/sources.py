@@ -68,7 +68,7 @@ def _site(what: object, options: Options) -> LoadedSite | SiteSettings | None:
         path = options.folder / what
         if path.is_dir() and (path / SITE_FILE).is_file():
             path /= SITE_FILE
-        if path.suffix in {".py", ".ipynb"} or path.is_dir():
+        if path.suffix in {".py", ".md", ".ipynb"} or path.is_dir():
             return load_bare(path, **more)
         return load_site(path, profile=options.profile, **more)
     if isinstance(what, Mapping) and not _is_by_path(what):

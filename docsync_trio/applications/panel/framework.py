@@ -10,11 +10,15 @@ from bokeh.document import Document
 from bokeh.embed.bundle import Bundle
 from bokeh.resources import Resources
 
-from docsync_trio.applications.framework import Framework, FrameworkName, FrameworkSession
+from docsync_trio.applications.framework import Framework, FrameworkSession
+from docsync_trio.applications.framework_name import FrameworkName
+from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import Hooks
 from docsync_trio.applications.load_error import LoadError
+from docsync_trio.applications.notebook import NotebookHandler
 from docsync_trio.applications.panel import pages, private
 from docsync_trio.applications.panel.filling import filling
+from docsync_trio.applications.panel.notebook import PanelNotebook
 from docsync_trio.applications.panel.private import set_curdoc
 from docsync_trio.applications.panel.request import seen_request
 from docsync_trio.applications.panel.session import PanelSession, write_through
@@ -31,6 +35,10 @@ class PanelFramework(Framework):
     def __init__(self) -> None:
         self.hooks = Hooks(on_session_created=(_session_created,))
         self.notes = () if private.is_known() else (_unknown(),)
+
+    def adopted(self, handler: Handler) -> Handler:
+        """Return *handler*; a notebook's as Panel would have it."""
+        return PanelNotebook(handler) if isinstance(handler, NotebookHandler) else handler
 
     def filling(self, document: Document) -> AbstractContextManager[object]:
         """Begin and finish *document* as Panel does."""
