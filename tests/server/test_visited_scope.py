@@ -4,9 +4,12 @@ import ipaddress
 
 import pytest
 
-from docsync_trio.config.schema import ServerSettings
+from docsync_trio.config.schema import RouteSettings, ServerSettings
 from docsync_trio.server.request import request_from_scope
 from docsync_trio.server.visited_scope import VisitedScope
+from tests.server.a_site import a_site, application
+from tests.server.memory_client import ask
+from tests.server.network_fakes import FakeSite, served
 
 
 def visited(path="/app", *, prefix="", scope=None, **told):
@@ -86,3 +89,47 @@ def test_a_request_of_which_nothing_is_told_stays_what_it_is():
     settings = ServerSettings(trusted_proxies=("unix",))
 
     assert VisitedScope.of(settings).of_request(before) is before
+
+
+TOLD = {
+    "X_Forwarded_For": "203.0.113.7",
+    "X_Forwarded_Proto": "https",
+    "X_Forwarded_Host": "example.org",
+    "X_Forwarded_Prefix": "/desk",
+}
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+async def test_a_websocket_is_its_visitors_if_the_proxy_is_trusted(trusted, monkeypatch):
+    loopback = (ipaddress.ip_network("127.0.0.1"),)
+    site = FakeSite(trusted_proxies=loopback if trusted else ())
+    seen = []
+    admit = site.admit
+
+    def remember(request, subprotocols, now):
+        seen.append(request.full_url())
+        request.path = request.path.removeprefix(request.root_path)
+        return admit(request, subprotocols, now)
+
+    monkeypatch.setattr(site, "admit", remember)
+    async with served(site) as server:
+        peer = await server.connect()
+        assert await peer.upgrade(**TOLD) == 101
+        await peer.hear()
+    assert seen == ["https://example.org/desk/app/ws" if trusted else "http://here/app/ws"]
+    assert (site.session.peers == ["203.0.113.7"]) == trusted
+
+
+async def test_pages_and_redirects_of_a_site_follow_the_visitor(tmp_path):
+    routes = [RouteSettings(path="/old", redirect="/app")]
+    trusted = (ipaddress.ip_network("10.0.0.9"),)
+    told = [(name.replace("_", "-"), value) for name, value in TOLD.items()]
+    app = application(tmp_path, "/app")
+    async with a_site(app, routes=routes, trusted_proxies=trusted) as site:
+        page = await ask(site.asgi, "/app", headers=told)
+        moved = await ask(site.asgi, "/old", headers=told)
+        lies = await ask(site.asgi, "/app", headers=told, scope={"client": ("10.0.0.8", 1)})
+        assert page.status == moved.status - 107 == lies.status == 200
+    assert b'src="/desk/static/js/bokeh' in page.body
+    assert moved.headers["location"] == "/desk/app"
+    assert b'src="/static/js/bokeh' in lies.body
