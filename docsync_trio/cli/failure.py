@@ -18,7 +18,8 @@ def answer(error: BaseException) -> int:
     if isinstance(known, ConfigError):
         for line in known.lines:
             complain(line)
-        return CONFIGURATION
+        raised = known.problems and all(one.cause is not None for one in known.problems)
+        return BUILD_FAILED if raised else CONFIGURATION
     if isinstance(known, ServerError):
         complain(str(known))
         return known.status

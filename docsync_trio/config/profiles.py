@@ -1,6 +1,8 @@
 """The ``[profiles.NAME]`` tables of a site file: each a partial site to lay over it."""
 
 from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 import attrs
 
@@ -13,6 +15,9 @@ from docsync_trio.config.structure import structure
 from docsync_trio.config.text import SiteText
 
 KEY = "profiles"
+
+BUILT_IN: Final[Mapping[str, Tree]] = MappingProxyType({"dev": {"reload": {"enabled": True}}})
+"""What profiles of these names say though no site file has them; one that has may differ."""
 
 
 @attrs.frozen
@@ -42,7 +47,10 @@ class Profiles:
 
     def chosen(self, name: str | None) -> Tree:
         """Return the profile *name*, empty where there is none of that name."""
-        return self.tables.get(name, {}) if name is not None else {}
+        if name is None:
+            return {}
+        chosen: Tree = _laid_over(BUILT_IN.get(name, {}), self.tables.get(name, {}))
+        return chosen
 
     def origin_of(self, name: str) -> OriginOf:
         """Return what tells the origins of the values of the profile *name*."""
@@ -55,9 +63,10 @@ class Profiles:
         another machine.
         """
         yield from self.problems
-        if chosen is not None and chosen not in self.tables:
-            names = f"there are {', '.join(self.tables)}" if self.tables else "there are none"
-            instead = nearest(chosen, self.tables) or f"; {names}"
+        known = dict.fromkeys((*self.tables, *BUILT_IN))
+        if chosen is not None and chosen not in known:
+            names = f"there {'are' if len(known) > 1 else 'is'} {', '.join(known)}"
+            instead = nearest(chosen, known) or f"; {names}"
             yield Problem((KEY,), f"no profile is called {shown(chosen)}{instead}", on_key=True)
         for name in self.tables.keys() - {chosen}:
             yield from self._check_one(name, attrs.evolve(around, look=False))
@@ -70,3 +79,9 @@ class Profiles:
             if nearest_origin(layers.origins, problem.path).source == "profile":
                 place: Path = (KEY, name, *problem.path)
                 yield attrs.evolve(problem, path=place)
+
+
+def _laid_over(below: Any, above: Any) -> Any:
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return {**below, **above, **{k: _laid_over(below[k], above[k]) for k in below.keys() & above}}

@@ -88,6 +88,13 @@ def test_every_line_of_a_configuration_error_is_printed():
     assert answer.stderr == "site.toml:1:1: a: x\nsite.toml:2:1: b: x\n"
 
 
+@pytest.mark.parametrize(("causes", "status"), [([KeyError()], 4), ([KeyError(), None], 2)])
+def test_a_site_that_an_author_has_to_mend_first_has_a_status_of_its_own(causes, status):
+    error = ConfigError([PlacedProblem("site.toml", "a", "x", cause=one) for one in causes])
+
+    assert command_that_raises(error).exit_code == status
+
+
 @pytest.mark.parametrize("wrap", [lambda e: e, lambda e: ExceptionGroup("nursery", [e])])
 def test_a_server_error_is_one_line_also_out_of_a_nursery(wrap):
     answer = command_that_raises(wrap(ServerError("the port is taken", status=3)))

@@ -1,4 +1,4 @@
-from docsync_trio.config.schema import TcpBind
+from docsync_trio.config.schema import ReloadSettings, TcpBind
 
 TEXT = """
 [profiles.dev]
@@ -21,9 +21,20 @@ def test_an_unknown_profile_is_told_with_those_there_are(folder):
     assert folder.wrong(TEXT, profile="dve") == [
         'site.toml:2:2: profiles: no profile is called "dve"; did you mean "dev"?'
     ]
-    assert folder.wrong("", profile="dev") == [
-        'site.toml:1:1: profiles: no profile is called "dev"; there are none'
+    assert folder.wrong("", profile="test") == [
+        'site.toml:1:1: profiles: no profile is called "test"; there is dev'
     ]
+
+
+def test_the_profile_dev_is_always_there(folder):
+    assert folder.load("", profile="dev").settings.reload.enabled
+    assert not folder.load("").settings.reload.enabled
+    text = "profiles.dev.reload = { keep_state = false }"
+    assert folder.load(text, profile="dev").settings.reload == ReloadSettings(
+        enabled=True, keep_state=False
+    )
+    text = "profiles.dev.reload.enabled = false"
+    assert not folder.load(text, profile="dev").settings.reload.enabled
 
 
 def test_files_and_secrets_of_a_profile_are_looked_for_only_when_it_is_chosen(folder):
