@@ -9,6 +9,7 @@ from bokeh.application.handlers import (
     ScriptHandler,
     ServerLifecycleHandler,
 )
+from bokeh.document import Document
 from bokeh.io.doc import set_curdoc
 
 from docsync_trio.applications.bokeh_handler import BokehHandler, BokehHandlerFailed
@@ -39,10 +40,10 @@ def test_an_error_that_bokeh_hides_is_raised_each_time_with_its_traceback(write,
         assert "ZeroDivisionError" in caught.value.__notes__[0]
 
 
-def test_a_document_that_a_handler_leaves_as_the_current_one_does_not_stay_so(build):
+def test_a_document_that_a_handler_leaves_as_the_current_one_does_not_stay_so():
     before = bokeh.io.curdoc()
 
-    build(BokehHandler(FunctionHandler(set_curdoc)))
+    BokehHandler(FunctionHandler(set_curdoc)).modify_document(Document())
 
     assert bokeh.io.curdoc() is before
 
