@@ -2,7 +2,8 @@
 
 The same facts three times: as a table for people at a terminal, as aligned lines
 for pipes and files, as data for a log that only programs read. The last lines for
-people are the bare URLs, which terminals make clickable and `grep` finds.
+people are the bare URLs, which terminals make clickable and `grep` finds; a path with
+parameters is none.
 """
 
 import io
@@ -15,7 +16,10 @@ from docsync_trio.cli.columns import columns
 
 @attrs.frozen
 class BannerRow:
-    """One application: its *urls*, *title*, what fills it and what its async code is for."""
+    """One application: its *urls*, *title*, what fills it and what its async code is for.
+
+    Where *path* has parameters there is no URL that could be opened, and *urls* are patterns.
+    """
 
     path: str
     urls: tuple[str, ...]
@@ -23,27 +27,36 @@ class BannerRow:
     handlers: str
     async_kind: str
 
+    @property
+    def is_pattern(self) -> bool:
+        """Whether it is served at many addresses."""
+        return "{" in self.path
+
 
 @attrs.frozen
 class Banner:
-    """Everything the banner says; *site_file* is empty for a bare application."""
+    """Everything the banner says; *site_file* is empty for a bare application.
+
+    *reloads* says whether changed files are taken over, *hint* which keys there are.
+    """
 
     title: str
     rows: tuple[BannerRow, ...]
     listening: tuple[str, ...]
     site_file: str
     warnings: tuple[str, ...]
+    reloads: bool = False
+    hint: str = ""
 
     @property
     def urls(self) -> tuple[str, ...]:
-        """Every application at every address."""
-        return tuple(url for row in self.rows for url in row.urls)
+        """Every application at every address, where a browser can open it."""
+        return tuple(url for row in self.rows if not row.is_pattern for url in row.urls)
 
     @property
     def first_page(self) -> str | None:
-        """The first URL that a browser can open: one without parameters in its path."""
-        pages = (row for row in self.rows if "{" not in row.path)
-        return next((url for row in pages for url in row.urls), None)
+        """The first URL that a browser can open."""
+        return next(iter(self.urls), None)
 
 
 _HEADINGS = ("application", "title", "handlers", "async")
@@ -52,7 +65,9 @@ _HEADINGS = ("application", "title", "handlers", "async")
 def plain_text(banner: Banner) -> str:
     """Return the banner as aligned lines, without colours."""
     cells = [_HEADINGS, *map(_cells, banner.rows)]
-    return "\n".join([*_facts(banner), *(columns(cells) if banner.rows else []), *banner.urls])
+    table = columns(cells) if banner.rows else []
+    hint = [banner.hint] if banner.hint else []
+    return "\n".join([*_facts(banner), *table, *banner.urls, *hint])
 
 
 def rich_text(banner: Banner, width: int) -> str:
@@ -77,6 +92,8 @@ def rich_text(banner: Banner, width: int) -> str:
             console.print(table)
         for url in banner.urls:
             console.print(Text(url, style="cyan"), soft_wrap=True)
+        if banner.hint:
+            console.print(Text(banner.hint, style="dim"))
     return captured.get().rstrip("\n")
 
 
@@ -89,6 +106,7 @@ def _facts(banner: Banner) -> list[str]:
     facts = [f"{banner.title or 'docsync-trio'} listens at {', '.join(banner.listening)}"]
     if banner.site_file:
         facts.append(f"site file {banner.site_file}")
+    facts.append(f"reload {'on' if banner.reloads else 'off'}")
     return facts + [f"warning: {text}" for text in banner.warnings]
 
 

@@ -75,9 +75,9 @@ class SiteReport:
     @property
     def status(self) -> int:
         """The exit status: of several the one for what has to be mended first."""
-        if self.problems:
+        if any(one.cause is None for one in self.problems):
             return CONFIGURATION
-        return BUILD_FAILED if any(self.all_faults()) else 0
+        return BUILD_FAILED if self.problems or any(self.all_faults()) else 0
 
     def all_faults(self) -> Iterator[tuple[str, Fault]]:
         """Yield every fault with the path of its application, ``""`` for the site's own."""

@@ -38,7 +38,7 @@ def check(
 
     Nothing listens. Says everything that is wrong at once, what was detected of each
     application, and how long it took to build. Exit status: 2 for a problem of the file or
-    of what it imports, 4 where only building failed.
+    of what it names, 4 where only code of an application raised.
 
     With --proxy nothing is built: it says what a reverse proxy with that file would break,
     and exits with 2 if that is anything.

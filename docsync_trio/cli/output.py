@@ -40,6 +40,13 @@ def put_line(stream: TextIO | None, text: str) -> None:
         stream.flush()
 
 
+def in_colour(stream: TextIO | None) -> bool:
+    """Whether *stream* is a terminal whose user has nothing against colours (no-color.org)."""
+    if stream is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return stream.isatty()
+
+
 @contextlib.contextmanager
 def lasting_output() -> Iterator[None]:
     """While the block runs, standard output and error take text also when nobody reads it.

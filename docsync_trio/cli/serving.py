@@ -6,31 +6,26 @@ is built, and the banner means that all is well.
 """
 
 import contextlib
-import os
 import socket
 import sys
-import webbrowser
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TextIO
 
 import attrs
 import trio
 
-from docsync_trio.cli.addresses import base_urls, listening_at
-from docsync_trio.cli.banner import Banner, BannerRow, as_data, plain_text, rich_text
+from docsync_trio.cli.announcing import announce, banner_of
+from docsync_trio.cli.keyboard import Keyboard, a_keyboard, open_page
+from docsync_trio.cli.keys import HINT
 from docsync_trio.cli.last_exit import LastExit
 from docsync_trio.cli.log import Log, open_log
-from docsync_trio.cli.output import lasting_output, say
-from docsync_trio.cli.site_opening import Load, Opening, ServedNow, site_opening
-from docsync_trio.cli.site_summary import handlers_texts, site_warnings
+from docsync_trio.cli.output import in_colour, lasting_output, say
+from docsync_trio.cli.site_opening import Load, Opening, site_opening
 from docsync_trio.cli.stop_signals import sigterm_like_ctrl_c, stop_signals
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.server.binds import bind_sockets
 from docsync_trio.server.garbage import GarbageKeeper
 from docsync_trio.server.serve import serve_site
-
-_DEFAULT_WIDTH = 100
 
 
 def serve(loaded: LoadedSite, again: Load, *, open_browser: bool = False) -> None:
@@ -50,13 +45,6 @@ def serve(loaded: LoadedSite, again: Load, *, open_browser: bool = False) -> Non
                 log.logger.info("stopped", reason=reason)
         if settings.format == "console":
             say(f"{reason}: goodbye.")
-
-
-def in_colour(stream: TextIO | None) -> bool:
-    """Whether *stream* is a terminal whose user has nothing against colours (no-color.org)."""
-    if stream is None or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        return False
-    return stream.isatty()
 
 
 def _run(
@@ -90,65 +78,39 @@ class _Serving:
 
     async def serve(self) -> str:
         keeper = GarbageKeeper(self.log.observe)
-        observe = keeper.observe
+        keyboard = a_keyboard(self.loaded.settings.logging.format)
+        observe = keeper.observe if keyboard is None else keyboard.listening(keeper.observe)
         # Until the hooks of the end have run, the second signal has to find its way.
         with sigterm_like_ctrl_c(), contextlib.ExitStack() as until_closed:
             async with self.opening(observe) as site, trio.open_nursery() as beside:
                 beside.start_soon(keeper.look)
-                stopping = stop_signals(self.stop_for, self.last_exit.count_down)
-                until_closed.enter_context(stopping)
+                if keyboard is not None:
+                    until_closed.enter_context(keyboard.taken())
+                until_closed.enter_context(stop_signals(self.stop_for, self.at_once(keyboard)))
                 serving = partial(serve_site, site, self.sockets, observe=observe, stop=self.stop)
                 async with trio.open_nursery() as nursery:
                     await nursery.start(serving)
-                    self.announce(_banner(self.loaded, site, self.sockets), beside)
+                    hint = HINT if keyboard is not None else ""
+                    banner = banner_of(self.loaded, site, self.sockets, hint)
+                    announce(banner, self.loaded.settings.logging, self.log)
+                    if self.open_browser and banner.first_page:
+                        beside.start_soon(open_page, banner.first_page)
+                    if keyboard is not None:
+                        beside.start_soon(keyboard.answer, site, banner.first_page)
                 beside.cancel_scope.cancel()
         return self.reasons[0]
+
+    def at_once(self, keyboard: Keyboard | None) -> Callable[[], None]:
+        """Return what a signal handler does at the first signal, also where the loop hangs."""
+
+        def first_signal() -> None:
+            if keyboard is not None:
+                keyboard.give_back()
+            self.last_exit.count_down()
+
+        return first_signal
 
     def stop_for(self, reason: str) -> None:
         self.reasons.append(reason)
         self.log.logger.info(f"stopping ({reason}); once more ends at once", reason=reason)
         self.stop.set()
-
-    def announce(self, banner: Banner, beside: trio.Nursery) -> None:
-        if self.loaded.settings.logging.format == "json":
-            self.log.logger.info("serving", **as_data(banner))
-        elif in_colour(sys.stdout):
-            say(rich_text(banner, _width()))
-        else:
-            say(plain_text(banner))
-        if self.open_browser and banner.first_page:
-            beside.start_soon(_open, banner.first_page)
-
-
-def _banner(loaded: LoadedSite, site: ServedNow, sockets: Sequence[socket.socket]) -> Banner:
-    settings = loaded.settings
-    bases = base_urls(sockets)
-    rows = tuple(
-        BannerRow(
-            path=f"{settings.server.prefix}{context.url}",
-            urls=tuple(f"{base}{settings.server.prefix}{context.url}" for base in bases),
-            title=context.application.title,
-            handlers=handlers,
-            async_kind=context.application.async_kind,
-        )
-        for context, handlers in zip(site.applications, handlers_texts(loaded), strict=True)
-    )
-    return Banner(
-        title=settings.title,
-        rows=rows,
-        listening=tuple(map(listening_at, sockets)),
-        site_file=str(loaded.source or ""),
-        warnings=site_warnings(loaded),
-    )
-
-
-def _width() -> int:
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or _DEFAULT_WIDTH
-    except (OSError, ValueError):
-        return _DEFAULT_WIDTH
-
-
-async def _open(url: str) -> None:
-    # Some systems wait here until the browser is closed.
-    await trio.to_thread.run_sync(webbrowser.open, url, abandon_on_cancel=True)

@@ -33,12 +33,12 @@ def test_plain_text_is_aligned_and_ends_with_the_urls():
     assert plain_text(BANNER).splitlines() == [
         "Ocean desk listens at http://127.0.0.1:5006, unix:/run/site.sock",
         "site file /srv/site.toml",
+        "reload off",
         "warning: a secret in plain sight",
         "application       title               handlers                    async",
         "/sliders          Sliders             file apps/sliders.py        asyncio",
         "/buoys/{station}  [bold]Buoys[/bold]  function apps.buoys:modify  trio",
         "http://127.0.0.1:5006/sliders",
-        "http://127.0.0.1:5006/buoys/{station}",
     ]
 
 
@@ -46,8 +46,22 @@ def test_plain_text_is_aligned_and_ends_with_the_urls():
 def test_the_table_says_the_same_and_its_urls_are_whole_lines(width):
     text = rich_text(BANNER, width)
 
-    assert "\x1b[36mhttp://127.0.0.1:5006/buoys/{station}\x1b[0m" in text.splitlines()
+    assert "\x1b[36mhttp://127.0.0.1:5006/sliders\x1b[0m" in text.splitlines()
     assert "Sliders" in text
+
+
+def test_a_path_with_parameters_is_no_url_to_click_at():
+    for text in (plain_text(BANNER), rich_text(BANNER, 200)):
+        assert "/buoys/{station}" in text
+        assert "5006/buoys" not in text
+
+
+def test_whether_it_reloads_is_told_and_the_keys_come_last():
+    banner = attrs.evolve(BANNER, reloads=True, hint="press h")
+
+    for text in (plain_text(banner), rich_text(banner, 200)):
+        assert "reload on" in text.splitlines()
+        assert "press h" in text.splitlines()[-1]
 
 
 def test_markup_in_a_title_is_only_text():
@@ -58,7 +72,10 @@ def test_a_site_of_routes_alone_has_no_table():
     banner = attrs.evolve(BANNER, rows=(), site_file="", warnings=(), title="")
 
     for text in (plain_text(banner), rich_text(banner, 200)):
-        assert text == "docsync-trio listens at http://127.0.0.1:5006, unix:/run/site.sock"
+        assert text.splitlines() == [
+            "docsync-trio listens at http://127.0.0.1:5006, unix:/run/site.sock",
+            "reload off",
+        ]
 
 
 def test_the_data_can_be_logged_as_json():

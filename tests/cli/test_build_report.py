@@ -2,7 +2,7 @@ import attrs
 import pytest
 
 from docsync_trio.cli.build_report import Fault, SiteReport
-from tests.cli.reports import BAD, BEST, BROKEN, DOUBT, GOOD, LOUD, UNTRIED, WORST, an_error
+from tests.cli.reports import BAD, BEST, BROKEN, DOUBT, GOOD, LOUD, TYPO, UNTRIED, WORST, an_error
 
 
 @pytest.mark.parametrize(
@@ -13,7 +13,8 @@ from tests.cli.reports import BAD, BEST, BROKEN, DOUBT, GOOD, LOUD, UNTRIED, WOR
         (attrs.evolve(BEST, applications=(GOOD, BAD)), 4),
         (attrs.evolve(BEST, applications=(LOUD,)), 4),
         (attrs.evolve(BEST, faults=(Fault("/flask does not start", an_error()),)), 4),
-        (SiteReport("site.toml", (BROKEN,)), 2),
+        (SiteReport("site.toml", (BROKEN,)), 4),
+        (SiteReport("site.toml", (BROKEN, TYPO)), 2),
         (WORST, 2),
     ],
 )

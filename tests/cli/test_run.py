@@ -167,7 +167,7 @@ def test_what_cannot_be_imported_is_told_with_its_place(folder):
 
     code, out, err = finished(folder, "run")
 
-    assert (code, out) == (2, "")
+    assert (code, out) == (4, "")
     assert re.match(r"site.toml:8:\d+: applications\[0\]", err), err
 
 
@@ -275,7 +275,7 @@ def test_check_tells_of_all_that_is_wrong_and_what_to_mend_first(folder):
 
     (folder / "one.py").write_text("x = = 1\n")
     code, out, err = finished(folder, "check", "--format", "github")
-    assert (code, err) == (2, "")
+    assert (code, err) == (4, "")
     assert out.startswith("::error file=one.py,line=1::site.toml:8:")
     assert "::error file=bad.py,line=2::/bad: " in out
 
