@@ -51,6 +51,8 @@ reference: $(VENV)/.installed
 	$(BIN)/python -c 'from docsync_trio.config.describe import reference_page as page; \
 	open("docs/reference/site.md", "w", encoding="utf-8").write(page())'
 	$(BIN)/docsync schema -o docs/reference/site.schema.json
+	$(BIN)/python -c 'from pathlib import Path; from docsync_trio.moving.page import with_flags; \
+	page = Path("docs/moving.md"); page.write_text(with_flags(page.read_text("utf-8")), "utf-8")'
 
 # Side by side with the peers, in about 20 minutes; docs/benchmarks.md. ARGS="--rows page,patch"
 bench: $(VENV)/.installed

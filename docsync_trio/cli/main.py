@@ -14,6 +14,7 @@ from docsync_trio.cli.check import check
 from docsync_trio.cli.completion import COMPLETE_VARIABLE, completion
 from docsync_trio.cli.config_show import config
 from docsync_trio.cli.init import init
+from docsync_trio.cli.migrate import migrate
 from docsync_trio.cli.probe import probe
 from docsync_trio.cli.proxy import proxy
 from docsync_trio.cli.routes import routes
@@ -84,7 +85,19 @@ def main() -> None:
     """
 
 
-for command in (run, check, init, routes, probe, proxy, config, schema, secret, completion):
+for command in (
+    run,
+    check,
+    init,
+    migrate,
+    routes,
+    probe,
+    proxy,
+    config,
+    schema,
+    secret,
+    completion,
+):
     main.add_command(command)
 
 if COMPLETE_VARIABLE in os.environ:  # a shell asks, and click will answer

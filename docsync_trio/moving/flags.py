@@ -1,0 +1,251 @@
+"""Every flag of `bokeh serve` and `panel serve`, with what becomes of it here.
+
+One table for `docsync migrate` and for the documentation; tests compare it with the flags of
+the installed Bokeh and Panel, so that a new one is not forgotten.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final, Literal
+
+import attrs
+
+from docsync_trio.moving.draft import Draft
+
+Takes = Literal["nothing", "one", "some", "perhaps", "rest"]
+
+
+class BadValueError(ValueError):
+    """A value that the flag does not take; says what it does."""
+
+
+@attrs.frozen
+class Flag:
+    """A flag: *becomes* is for people to read, in Markdown; *move* puts its values into a draft."""
+
+    name: str
+    takes: Takes
+    becomes: str
+    move: Callable[[Draft, list[str]], None]
+
+
+def _ignored(becomes: str) -> Callable[[Draft, list[str]], None]:
+    """Return what moves a flag that has no key: the draft says what to do instead."""
+    return lambda draft, _: draft.remarks.append(becomes)
+
+
+def _without_key(name: str, takes: Takes, instead: str) -> Flag:
+    return Flag(name, takes, instead, _ignored(f"{name}: {instead}"))
+
+
+def _silent(name: str, takes: Takes, why: str) -> Flag:
+    return Flag(name, takes, why, lambda _draft, _values: None)
+
+
+def _keyed(
+    name: str, key: str, read: Callable[[str], Any] = str, note: str = "", more: str = ""
+) -> Flag:
+    table, _, last = key.rpartition(".")
+    return Flag(
+        name,
+        "one",
+        f"`{key}`{more}",
+        lambda draft, values: draft.set(table, last, read(values[-1]), note),
+    )
+
+
+def whole(text: str) -> int:
+    """Return the number that *text* is; raises `BadValueError`."""
+    try:
+        return int(text)
+    except ValueError:
+        raise BadValueError(f"expected a whole number, not {text!r}") from None
+
+
+def milliseconds(text: str) -> str:
+    """Return so many milliseconds as a duration of a site file."""
+    number = whole(text)
+    return f"{number}ms" if number % 1000 else f"{number // 1000}s"
+
+
+def _ping(text: str) -> str:
+    return milliseconds(text) if whole(text) else "off"
+
+
+def _prefix(text: str) -> str:
+    return f"/{text.strip('/')}" if text.strip("/") else ""
+
+
+def _level(text: str) -> str:
+    return {"trace": "debug", "critical": "error", "None": "error"}.get(text, text)
+
+
+def pairs(values: Iterable[str]) -> dict[str, str]:
+    """Return what ``KEY=VALUE`` say; raises `BadValueError`."""
+    found = {}
+    for value in values:
+        key, equals, rest = value.partition("=")
+        if not equals:
+            raise BadValueError(f"expected KEY=VALUE, not {value!r}")
+        found[key.strip("/")] = rest
+    return found
+
+
+def _unused(draft: Draft, values: list[str]) -> None:
+    for key in ("unclaimed_lifetime", "unused_lifetime"):
+        draft.set("sessions", key, milliseconds(values[-1]))
+
+
+def _origins(draft: Draft, values: list[str]) -> None:
+    hosts = [value for value in values if value != "*"]
+    if hosts:
+        draft.set("server", "allow_origins", hosts)
+    if len(hosts) != len(values):
+        draft.remarks.append(
+            '--allow-websocket-origin="*": would let every page in the world in; '
+            "name the hosts in server.allow_origins"
+        )
+
+
+def _session_ids(draft: Draft, values: list[str]) -> None:
+    if values[-1] == "unsigned":
+        draft.set("sessions", "sign", value=False)
+    elif values[-1] in {"signed", "external-signed"}:
+        draft.set("sessions", "secret_key", {"env": "BOKEH_SECRET_KEY"})
+    else:
+        raise BadValueError(f"expected unsigned, signed or external-signed, not {values[-1]!r}")
+
+
+def _behind_proxy(draft: Draft, _: list[str]) -> None:
+    note = "The proxy's address: what it says of visitors is believed, and nobody else's word."
+    draft.set("server", "trusted_proxies", ["127.0.0.1"], note)
+
+
+def _run_with(option: str) -> Callable[[Draft, list[str]], None]:
+    return lambda draft, _: draft.run.append(option)
+
+
+def _statics(draft: Draft, values: list[str]) -> None:
+    draft.routes += [(f"/{path}", folder) for path, folder in pairs(values).items()]
+
+
+_ARGUMENTS: Final = Flag(
+    "--args", "rest", "`argv` of the handlers", lambda draft, v: setattr(draft, "argv", tuple(v))
+)
+_NO_SIGN_IN: Final = "There is no sign-in here yet; let the proxy in front sign visitors in."
+_NO_REST: Final = "No REST interface; an endpoint of `[[routes]]` can read what it shows."
+_ALL_REQUEST: Final = (
+    "None needed: what a request carries stays on the server, and `session_context.request` has "
+    "all of it."
+)
+
+BOKEH_FLAGS: Final = (
+    _silent("--port", "one", "`server.bind`, with the address"),
+    _silent("--address", "one", "`server.bind`, with the port"),
+    Flag(
+        "--unix-socket",
+        "one",
+        '`server.bind = "unix:/path"`',
+        lambda draft, values: draft.set("server", "bind", f"unix:{values[-1]}"),
+    ),
+    _keyed("--log-level", "logging.level", _level),
+    _without_key("--log-format", "one", '`logging.format` is "console" or "json".'),
+    _without_key("--log-file", "one", "The log goes to standard error; send that to a file."),
+    _without_key(
+        "--use-config", "one", "Bokeh's own settings are read from its variables (`BOKEH_...`)."
+    ),
+    _ARGUMENTS,
+    Flag("--dev", "some", "`docsync run --reload`", _run_with("--reload")),
+    Flag("--show", "nothing", "`docsync run --open`", _run_with("--open")),
+    Flag("--allow-websocket-origin", "one", "`server.allow_origins`", _origins),
+    _keyed("--prefix", "server.prefix", _prefix),
+    _without_key("--ico-path", "one", "The icon is Bokeh's; pages may name another."),
+    _keyed("--keep-alive", "server.keep_alive.ping", _ping),
+    _silent("--check-unused-sessions", "one", "None needed: a session ends by itself, in time."),
+    Flag(
+        "--unused-session-lifetime",
+        "one",
+        "`sessions.unused_lifetime`, and `unclaimed_lifetime` for pages that never connect",
+        _unused,
+    ),
+    _without_key("--stats-log-frequency", "one", "The log has a line for each session."),
+    _without_key("--mem-log-frequency", "one", "Ask the operating system."),
+    Flag("--use-xheaders", "nothing", "`server.trusted_proxies`", _behind_proxy),
+    _without_key("--ssl-certfile", "one", "Let the proxy in front speak TLS."),
+    _without_key("--ssl-keyfile", "one", "Let the proxy in front speak TLS."),
+    Flag("--session-ids", "one", "`sessions.sign` and `sessions.secret_key`", _session_ids),
+    _without_key("--auth-module", "one", _NO_SIGN_IN),
+    _without_key("--enable-xsrf-cookies", "nothing", "Its handlers are Tornado's."),
+    _silent("--exclude-headers", "some", _ALL_REQUEST),
+    _silent("--exclude-cookies", "some", _ALL_REQUEST),
+    _silent("--include-headers", "some", _ALL_REQUEST),
+    _silent("--include-cookies", "some", _ALL_REQUEST),
+    _without_key("--cookie-secret", "one", "No secure cookies without sign-in."),
+    _without_key("--index", "one", "An application or a route at `/` takes the index's place."),
+    _without_key(
+        "--disable-index", "nothing", "An application or a route at `/` takes the index's place."
+    ),
+    _without_key(
+        "--disable-index-redirect",
+        "nothing",
+        "An application or a route at `/` takes the index's place.",
+    ),
+    _without_key("--num-procs", "one", "One process; plain functions run in threads of it."),
+    _keyed(
+        "--session-token-expiration", "sessions.token_expiration", lambda text: f"{whole(text)}s"
+    ),
+    _keyed(
+        "--websocket-max-message-size", "server.max_message_size", lambda text: f"{whole(text)}B"
+    ),
+    _without_key("--websocket-compression-level", "one", "Websockets are not compressed."),
+    _without_key("--websocket-compression-mem-level", "one", "Websockets are not compressed."),
+    _silent("--glob", "nothing", "Write each application down."),
+)
+"""The flags of `bokeh serve`; `panel serve` has all of them as well."""
+
+PANEL_FLAGS: Final = (
+    Flag(
+        "--index-titles",
+        "some",
+        "`title` of each application",
+        lambda draft, values: draft.titles.update(pairs(values)),
+    ),
+    Flag("--static-dirs", "some", "`[[routes]]` with `static`", _statics),
+    Flag("--dev", "nothing", "`docsync run --reload`", _run_with("--reload")),
+    Flag("--autoreload", "nothing", "`docsync run --reload`", _run_with("--reload")),
+    Flag(
+        "--num-threads",
+        "one",
+        "`threads` of each application",
+        lambda draft, values: setattr(draft, "threads", whole(values[-1])),
+    ),
+    _without_key("--root-path", "one", "`server.trusted_proxies`, for X-Forwarded-Prefix."),
+    *(
+        _without_key(name, "one", _NO_SIGN_IN)
+        for name in (
+            *("--basic-auth", "--cookie-path", "--oauth-provider", "--oauth-key"),
+            *("--oauth-secret", "--oauth-redirect-uri", "--oauth-extra-params"),
+            *("--oauth-jwt-user", "--oauth-encryption-key", "--oauth-error-template"),
+            *("--oauth-expiry-days", "--login-endpoint", "--logout-endpoint"),
+            *("--auth-template", "--logout-template", "--basic-login-template"),
+        )
+    ),
+    _without_key("--oauth-refresh-tokens", "nothing", _NO_SIGN_IN),
+    _without_key("--oauth-optional", "nothing", _NO_SIGN_IN),
+    _without_key("--oauth-guest-endpoints", "some", _NO_SIGN_IN),
+    _without_key("--rest-provider", "one", _NO_REST),
+    _without_key("--rest-endpoint", "one", _NO_REST),
+    _without_key("--rest-session-info", "nothing", _NO_REST),
+    _without_key("--session-history", "one", "The log has a line for each session."),
+    _without_key("--warm", "nothing", "Applications are imported at the start."),
+    _without_key("--admin", "nothing", "None yet; `docsync run` shows its sessions (key `s`)."),
+    _without_key("--admin-endpoint", "one", "None yet; see `--admin`."),
+    _without_key("--admin-log-level", "one", "None yet; see `--admin`."),
+    _without_key("--profiler", "one", "A profiler for processes, such as py-spy."),
+    _without_key("--setup", "one", "`hooks` with `on_server_loaded`."),
+    _without_key("--liveness", "nothing", "An endpoint of `[[routes]]`."),
+    _without_key("--liveness-endpoint", "one", "An endpoint of `[[routes]]`."),
+    _without_key("--plugins", "one", "`[[routes]]` with `endpoint`, `asgi` or `wsgi`."),
+    _without_key("--reuse-sessions", "perhaps", 'None; `page = "instant"` answers at once.'),
+    _without_key("--global-loading-spinner", "nothing", "Set it in the application (`pn.config`)."),
+)
+"""What `panel serve` has beyond those of `bokeh serve`, or takes with other values."""

@@ -1,0 +1,36 @@
+"""The table of flags for the documentation."""
+
+from collections.abc import Iterator
+
+from docsync_trio.moving.flags import BOKEH_FLAGS, PANEL_FLAGS, Flag
+
+BEGIN = "<!-- flags: made by `make reference` -->"
+END = "<!-- end of flags -->"
+
+
+def flags_table() -> str:
+    """Return the part of the page between the two marks, marks included."""
+    lines = [
+        BEGIN,
+        "",
+        *_rows("`bokeh serve`, and `panel serve` too", BOKEH_FLAGS),
+        "",
+        *_rows("`panel serve`", PANEL_FLAGS),
+        "",
+        END,
+    ]
+    return "\n".join(lines)
+
+
+def with_flags(page: str) -> str:
+    """Return *page* with its table made anew."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return before + flags_table() + after
+
+
+def _rows(whose: str, flags: tuple[Flag, ...]) -> Iterator[str]:
+    yield f"| {whose} | here |"
+    yield "| --- | --- |"
+    for flag in flags:
+        yield f"| `{flag.name}` | {flag.becomes} |"

@@ -1,0 +1,208 @@
+"""What is typed for `bokeh serve` and `panel serve`, and the site file that comes of it."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from docsync_trio.config.load import load_site
+from docsync_trio.moving.command_line import BadCommandError, draft_site
+from docsync_trio.moving.flags import BOKEH_FLAGS, PANEL_FLAGS
+from docsync_trio.moving.page import with_flags
+
+PAGE = Path(__file__).parents[2] / "docs" / "moving.md"
+
+
+def site_of(line, **more):
+    return tomllib.loads(draft_site(line.split(), **more).as_text())
+
+
+def test_a_script_is_served_where_it_was():
+    site = site_of("bokeh serve apps/sliders.py")
+
+    assert site["server"]["bind"] == "0.0.0.0:5006"
+    assert site["applications"] == [{"path": "/sliders", "handlers": [{"file": "apps/sliders.py"}]}]
+
+
+def test_the_command_may_be_called_in_several_ways():
+    ways = ("bokeh serve", "python -m bokeh serve", "/usr/bin/bokeh serve", "panel serve")
+
+    assert len({str(site_of(f"{way} a.py")) for way in ways}) == 1
+
+
+def test_what_stands_behind_args_is_for_the_applications(tmp_path):
+    (tmp_path / "desk").mkdir()
+    site = site_of("bokeh serve desk tour.ipynb --args --points 5", folder=tmp_path)
+
+    assert [one["handlers"][0] for one in site["applications"]] == [
+        {"directory": "desk", "argv": ["--points", "5"]},
+        {"notebook": "tour.ipynb", "argv": ["--points", "5"]},
+    ]
+
+
+def test_times_and_sizes_get_their_units():
+    site = site_of(
+        "bokeh serve a.py --keep-alive 10000 --unused-session-lifetime 1500 "
+        "--session-token-expiration 60 --websocket-max-message-size 1000000"
+    )
+
+    assert site["server"]["keep_alive"] == {"ping": "10s"}
+    assert site["sessions"] == {
+        "unclaimed_lifetime": "1500ms",
+        "unused_lifetime": "1500ms",
+        "token_expiration": "60s",
+    }
+    assert site["server"]["max_message_size"] == "1000000B"
+
+
+def test_no_keep_alive_is_off():
+    assert site_of("bokeh serve a.py --keep-alive 0")["server"]["keep_alive"]["ping"] == "off"
+
+
+@pytest.mark.parametrize(
+    ("typed", "bind"),
+    [
+        ("--port 80", "0.0.0.0:80"),
+        ("--address 10.0.0.1", "10.0.0.1:5006"),
+        ("--address ::1 --port=7", "[::1]:7"),
+        ("--unix-socket /run/desk.sock", "unix:/run/desk.sock"),
+    ],
+)
+def test_addresses_are_bound(typed, bind):
+    assert site_of(f"bokeh serve a.py {typed}")["server"]["bind"] == bind
+
+
+def test_what_has_no_key_is_told_at_the_head():
+    text = draft_site(["bokeh", "serve", "a.py", "--num-procs", "4"]).as_text()
+
+    assert text.startswith("# --num-procs: One process;")
+
+
+def test_an_origin_that_lets_everybody_in_is_not_carried_over():
+    draft = draft_site(["bokeh", "serve", "a.py", "--allow-websocket-origin=*"])
+
+    assert "allow_origins" not in draft.tables["server"]
+    assert "--allow-websocket-origin" in draft.remarks[0]
+
+
+def run_with(line):
+    return draft_site(line.split()).run
+
+
+def test_flags_for_development_belong_to_the_command():
+    assert draft_site(["bokeh", "serve", "a.py", "--dev", "x.css", "--show"]).run == [
+        "--reload",
+        "--open",
+    ]
+    assert run_with("panel serve --dev a.py --autoreload") == ["--reload", "--reload"]
+
+
+def test_panels_own_flags_are_known_to_panel_only():
+    site = site_of("panel serve a.py --static-dirs x=./files --index-titles a=Tides")
+
+    assert site["routes"] == [{"path": "/x", "static": "./files"}]
+    assert site["applications"][0]["title"] == "Tides"
+    with pytest.raises(BadCommandError, match=r"bokeh serve would not take .*--static-dirs"):
+        site_of("bokeh serve a.py --static-dirs x=./files")
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("serve a.py", "begin with the command"),
+        ("bokeh serve", "name an application"),
+        ("bokeh serve a.py --port x", "--port: expected a whole number, not 'x'"),
+        ("bokeh serve a.py --port", "expected one argument"),
+        ("bokeh serve a.py --keep-alive 1s", "--keep-alive: expected a whole number"),
+        ("bokeh serve a.py --session-ids mine", "expected unsigned, signed or external-signed"),
+        ("bokeh serve x/a.py y/a.ipynb", "x/a.py and y/a.ipynb would both be at /a"),
+        ("panel serve a.py --static-dirs files", "--static-dirs: expected KEY=VALUE"),
+        ("bokeh serve a.py --no-such-flag", "unrecognized arguments: --no-such-flag"),
+    ],
+)
+def test_a_command_that_would_not_be_taken_is_explained(line, why):
+    with pytest.raises(BadCommandError, match=why):
+        site_of(line)
+
+
+def test_globs_are_looked_up_now(tmp_path):
+    for name in ("a.py", "b.py", "c.txt"):
+        (tmp_path / name).touch()
+    site = site_of("bokeh serve *.py --glob", folder=tmp_path)
+
+    assert [one["path"] for one in site["applications"]] == ["/a", "/b"]
+
+
+def test_a_site_file_elsewhere_finds_the_same_files(tmp_path):
+    site = site_of("panel serve a.py --static-dirs x=f", folder=tmp_path, beside=tmp_path / "conf")
+
+    assert site["applications"][0]["handlers"] == [{"file": "../a.py"}]
+    assert site["routes"][0]["static"] == "../f"
+
+
+def test_what_comes_out_is_a_good_site_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("BOKEH_SECRET_KEY", "k" * 32)
+    (tmp_path / "a.py").write_text("")
+    (tmp_path / "files").mkdir()
+    values = {
+        "--index-titles": ["a=A"],
+        "--static-dirs": ["f=files"],
+        "--session-ids": ["signed"],
+        "--unix-socket": [],
+        "--glob": [],
+        "--log-level": ["trace"],
+        "--websocket-max-message-size": ["20000000"],
+    }
+    line = ["panel", "serve", "a.py"]
+    flags = {flag.name: flag for flag in BOKEH_FLAGS + PANEL_FLAGS}
+    for flag in flags.values():
+        if flag.takes == "rest" or values.get(flag.name) == []:
+            continue
+        default = [] if flag.takes == "nothing" else ["5000"]
+        line += [flag.name, *values.get(flag.name, default)]
+    site = tmp_path / "site.toml"
+    site.write_text(draft_site([*line, "--args", "x"], folder=tmp_path).as_text())
+
+    settings = load_site(site, environ=os.environ).settings
+
+    assert settings.applications[0].title == "A"
+    assert settings.applications[0].threads == 5000
+    assert settings.logging.level == "debug"
+    assert settings.server.bind[0].port == 5000
+
+
+FLAGS_OF = """
+from {0}.command.subcommands.serve import Serve as BokehServe
+from {1} import Serve
+print(*sorted(name for name, _ in Serve.args if name.startswith("--")))
+"""
+
+
+def flags_of(module):
+    # Apart from the tests: it imports Tornado.
+    code = FLAGS_OF.format("bokeh", module)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return run.stdout.split()
+
+
+def test_every_flag_of_bokeh_serve_has_its_row():
+    table = [flag.name for flag in BOKEH_FLAGS]
+
+    assert sorted(table) == flags_of("bokeh.command.subcommands.serve")
+
+
+@pytest.mark.skipif(not find_spec("panel"), reason="Panel is not installed")
+def test_every_flag_of_panel_serve_has_its_row():
+    table = {flag.name for flag in BOKEH_FLAGS + PANEL_FLAGS}
+
+    assert sorted(table) == sorted(set(flags_of("panel.command.serve")))
+
+
+def test_the_page_has_the_whole_table():
+    page = PAGE.read_text(encoding="utf-8")
+
+    assert page == with_flags(page), "run `make reference`"
