@@ -198,8 +198,11 @@ def test_every_flag_of_bokeh_serve_has_its_row():
 @pytest.mark.skipif(not find_spec("panel"), reason="Panel is not installed")
 def test_every_flag_of_panel_serve_has_its_row():
     table = {flag.name for flag in BOKEH_FLAGS + PANEL_FLAGS}
+    newer = {"--admin-password", "--admin-users", "--page-config", "--server"}  # in Panel 1.10
+    installed = set(flags_of("panel.command.serve"))
 
-    assert sorted(table) == sorted(set(flags_of("panel.command.serve")))
+    assert installed - table == set()
+    assert table - installed <= newer
 
 
 def test_the_page_has_the_whole_table():
