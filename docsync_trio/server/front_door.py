@@ -124,9 +124,11 @@ class FrontDoor:
 
         0 stands for "not ours to read": the connection ended, or this is no head.
         """
-        with trio.move_on_after(HEAD_SECONDS) as scope:
+        with trio.move_on_after(self._patience(socket)) as scope:
             self._waiting.add(scope)
             try:
+                data += await socket.receive()
+                scope.deadline = min(scope.deadline, trio.current_time() + HEAD_SECONDS)
                 return await _read_head(socket, data)
             finally:
                 self._waiting.discard(scope)
@@ -134,6 +136,16 @@ class FrontDoor:
             raise Refusal(408, f"The request's head took more than {HEAD_SECONDS:g} seconds.")
         data.clear()
         return 0
+
+    def _patience(self, socket: PeerSocket) -> float:
+        """How long nothing at all may come on a new connection, in seconds.
+
+        A proxy may keep one that it opened and had no use for (Go's HTTP client, so Caddy and
+        Traefik); it has to be the first to let go of that one, too.
+        """
+        address = socket.peer_address()
+        trusted = self._visited.trusted.trusts(address and address[0])
+        return self._keep_alive.http if trusted else HEAD_SECONDS
 
     async def _serve_websocket(
         self, socket: PeerSocket, upgrade: Upgrade, scope: Scope, early: bytes
@@ -152,10 +164,9 @@ class FrontDoor:
 
 
 async def _read_head(socket: PeerSocket, data: bytearray) -> int:
+    searched = 0
     while True:
-        searched = len(data)
-        received = await socket.receive()
-        data += received
+        received = data[searched:]
         if is_tls(data):
             raise Refusal(400, "This is plain HTTP.", hint="the peer speaks TLS to a plain port")
         length = end_of_head(data, searched)
@@ -168,6 +179,8 @@ async def _read_head(socket: PeerSocket, data: bytearray) -> int:
         if not received:
             data.clear()
             return 0
+        searched = len(data)
+        data += await socket.receive()
 
 
 def _split(error: BaseException) -> tuple[BaseException | None, BaseException | None]:

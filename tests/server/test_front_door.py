@@ -4,6 +4,7 @@ import resource
 import socket
 from contextlib import contextmanager
 from functools import partial
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from docsync_trio.base.events import (
     PeerFault,
     RequestFailed,
 )
+from docsync_trio.config.schema import KeepAliveSettings
 from docsync_trio.server import accepting
 from docsync_trio.server.accepting import accept_connections
 from docsync_trio.server.front_door import HEAD_SECONDS
@@ -55,6 +57,24 @@ async def test_a_connection_on_which_nothing_is_said_is_closed_quietly(server, a
     assert await peer.is_hung_up()
     assert trio.current_time() == pytest.approx(HEAD_SECONDS, abs=0.5)
     assert server.site.events == []
+
+
+async def test_a_trusted_proxy_may_keep_a_connection_that_it_has_not_used_yet(mock_clock):
+    times = KeepAliveSettings(http=60.0, shutdown=5.0)
+    site = FakeSite(trusted_proxies=(ip_network("127.0.0.1"),), keep_alive=times)
+    async with served(site) as server:
+        slow, other = await server.connect(), await server.connect()
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        mock_clock.jump(45)
+        await slow.send(b"GET / HTT")
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        mock_clock.jump(HEAD_SECONDS + 0.1)
+        assert (await slow.response())[0] == 408
+        assert await other.get("/") == (200, b"hello")
+        forgotten = await server.connect()
+        await trio.testing.wait_all_tasks_blocked(0.01)
+        mock_clock.jump(60.1)
+        assert await forgotten.is_hung_up()
 
 
 async def test_a_head_in_pieces_is_put_together(server):
