@@ -20,7 +20,9 @@ import docsync_trio
 
 PACKAGE = Path(docsync_trio.__file__).parent
 TESTS = Path(__file__).parent
-MODULES = sorted(PACKAGE.rglob("*.py"))
+# What `docsync init` writes is code of those who get it.
+TEMPLATES = PACKAGE / "cli" / "templates"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if not path.is_relative_to(TEMPLATES))
 FLOORS = sorted(path.parent for path in PACKAGE.glob("*/__init__.py"))
 # Floors from which programs import, so that their __init__ hands on what is further inside.
 PUBLIC = {"client", "django", "testing"}

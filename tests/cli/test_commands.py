@@ -1,8 +1,6 @@
 """The commands that only read a site, in this process."""
 
 import json
-import subprocess
-import sys
 
 import jsonschema
 import pytest
@@ -68,38 +66,3 @@ def test_the_schema_goes_to_a_file_or_to_standard_output(docsync, tmp_path):
     assert json.loads((tmp_path / "site.schema.json").read_text()) == printed
     assert answer.stdout == ""
     jsonschema.validate(tomli.loads(SITE), printed)
-
-
-def test_init_makes_a_site_whose_test_passes_and_whose_file_is_good(docsync, tmp_path):
-    assert docsync("init", "new").exit_code == 0
-
-    new = tmp_path / "new"
-    files = {path.name for path in new.iterdir()}
-    assert files == {"site.toml", "site.schema.json", "sliders.py", "test_sliders.py", "README.md"}
-    assert docsync("routes", "new").exit_code == 0
-    tested = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "--rootdir",
-            str(new),
-            new,
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "2 passed" in tested.stdout, tested.stdout
-
-
-def test_init_overwrites_nothing(docsync, tmp_path):
-    answer = docsync("init")
-
-    assert answer.exit_code == 2
-    assert "site.toml exists in" in answer.stderr
-    assert not (tmp_path / "sliders.py").exists()
-    assert (tmp_path / "site.toml").read_text() == SITE
