@@ -1,7 +1,7 @@
 """What the server observes, on its way into the log.
 
 Each event becomes one line (`log_line`), except that a failure which comes again and
-again is counted (`repeats`).
+again is counted, and what follows from the line before is not said again (`repeats`).
 """
 
 import logging
@@ -14,7 +14,7 @@ from docsync_trio.base.events import Event
 from docsync_trio.base.traceback_text import error_text
 from docsync_trio.cli.line_writer import LineWriter
 from docsync_trio.cli.log_line import LogLine, log_line
-from docsync_trio.cli.repeats import Repeats
+from docsync_trio.cli.repeats import DroppedPeers, Repeats
 
 
 @attrs.frozen(eq=False)
@@ -24,6 +24,7 @@ class EventLog:
     _logger: structlog.stdlib.BoundLogger
     _writer: LineWriter
     _repeats: Repeats = attrs.field(factory=Repeats, init=False)
+    _dropped: DroppedPeers = attrs.field(factory=DroppedPeers, init=False)
 
     def observe(self, event: Event) -> None:
         """Log *event*; any thread may call, and nothing is ever raised into the server."""
@@ -32,7 +33,10 @@ class EventLog:
             for line in self._repeats.due(now):
                 self._log(line)
             if not self._repeats.holds_back(event, now):
-                self._log(log_line(event))
+                line = log_line(event)
+                if self._dropped.explains(event):
+                    line = attrs.evolve(line, level="debug")
+                self._log(line)
         except Exception as error:  # noqa: BLE001 - an author's exception may do anything
             self._writer.write(
                 f"an event could not be logged: {type(event).__name__}: {error_text(error)}"

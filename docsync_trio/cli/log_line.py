@@ -11,7 +11,7 @@ import attrs
 
 from docsync_trio.applications.mistakes import BLOCKS, NOTHING_TO_SHOW, hint_for
 from docsync_trio.base import events
-from docsync_trio.base.traceback_text import application_line, error_text
+from docsync_trio.base.traceback_text import application_line, error_text, message_of
 
 _GOING_AWAY = frozenset({1000, 1001, 1005, 1012, 4005})
 """Close codes of every day: a closed tab, a reload, our own restart, a changed application."""
@@ -165,7 +165,7 @@ def _peer_fault(event: events.PeerFault) -> LogLine:
     text = f"dropped the connection of {event.peer}: {event.what}"
     fields: dict[str, Any] = {"peer": event.peer, "what": event.what}
     if event.error is not None:
-        text += f" ({error_text(event.error)})"
+        text += "" if message_of(event.error) in event.what else f" ({error_text(event.error)})"
         fields["error"] = error_text(event.error)
     return LogLine("warning", text, fields)
 

@@ -4,18 +4,27 @@ A periodic callback that fails does so every time, for every visitor. Its traceb
 hundred times a second would bury all else and fill the disk.
 """
 
+import collections
 import threading
 from collections.abc import Iterable
 
 import attrs
 
 from docsync_trio.base.author_frames import CodeLine, authors_line
-from docsync_trio.base.events import ApplicationTaskFailed, CallbackFailed, Event
+from docsync_trio.base.events import (
+    ApplicationTaskFailed,
+    CallbackFailed,
+    ConnectionClosed,
+    Event,
+    PeerFault,
+)
 from docsync_trio.cli.log_line import LogLine, log_line
 
 WINDOW = 60.0
 """Seconds for which a failure is counted before the count is told; also how long it has to
 keep quiet to be told in full again."""
+
+_DROPPED = 100  # of the last are remembered: not every fault is that of a websocket
 
 
 @attrs.frozen
@@ -84,6 +93,30 @@ class Repeats:
                 lines.append(_line(kind, count, now - count.since))
                 self._counts[kind] = _Count(count.text, now)
         return lines
+
+
+@attrs.define(eq=False)
+class DroppedPeers:
+    """Peers that were told to be dropped, and why: that they are gone goes without saying then.
+
+    Any thread may call.
+    """
+
+    _peers: collections.deque[str] = attrs.field(
+        factory=lambda: collections.deque(maxlen=_DROPPED), init=False
+    )
+    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
+
+    def explains(self, event: Event) -> bool:
+        """Whether *event* only says what follows from one before."""
+        with self._lock:
+            match event:
+                case PeerFault(peer=peer):
+                    self._peers.append(peer)
+                case ConnectionClosed(peer=peer) if peer in self._peers:
+                    self._peers.remove(peer)
+                    return True
+            return False
 
 
 def _line(kind: _Kind, count: _Count, seconds: float) -> LogLine:

@@ -6,7 +6,7 @@ and adds the answers.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, unquote
 
 import attrs
@@ -23,6 +23,10 @@ from docsync_trio.sessions.wire import Ending
 
 PATH_CHARACTERS = "/:@!$&'()*+,;=~-._"
 """What stands for itself in a URL's path, besides letters and digits."""
+
+
+STOPS: Final = "the server stops"
+"""Why sessions end then, for the log; browsers are told to expect it back."""
 
 
 @attrs.frozen(eq=False)
@@ -77,7 +81,7 @@ class ServedApplications:
         """
         async with trio.open_nursery() as nursery:
             for context in self.applications:
-                end = partial(context.end_sessions, Ending(code, reason), reason, within=within)
+                end = partial(context.end_sessions, Ending(code, reason), STOPS, within=within)
                 nursery.start_soon(end)
 
     async def close(self) -> None:

@@ -171,6 +171,23 @@ def test_a_failure_that_comes_again_is_told_in_full_once_and_then_counted(logged
     assert "499 times more within 0 s" in text
 
 
+def test_that_a_dropped_connection_has_closed_goes_without_saying(logged):
+    def drop(log):
+        for peer in ("10.0.0.1:1", "10.0.0.2:2"):
+            if peer == "10.0.0.1:1":
+                what = "websocket closed with 1009: too big"
+                log.observe(events.PeerFault(peer, what, ValueError("too big")))
+            log.observe(events.ConnectionClosed("/a", "s1", peer, 0, 1009, "too big"))
+
+    lines = logged(drop).splitlines()
+
+    assert [line.split()[2] for line in lines] == ["warning", "info"]
+    assert lines[0].endswith(
+        "dropped the connection of 10.0.0.1:1: websocket closed with 1009: too big"
+    )
+    assert "10.0.0.2:2" in lines[1]
+
+
 def test_an_event_that_cannot_be_shown_does_not_reach_the_server(logged):
     class UnspeakableError(Exception):
         def __str__(self):

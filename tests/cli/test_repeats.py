@@ -4,7 +4,7 @@ import gc
 import weakref
 
 from docsync_trio.base import events
-from docsync_trio.cli.repeats import WINDOW, Repeats
+from docsync_trio.cli.repeats import WINDOW, DroppedPeers, Repeats
 
 
 def raised(source="1 / 0", file="/srv/app.py", **names):
@@ -121,3 +121,25 @@ def test_no_failure_keeps_its_session_alive():
     gc.collect()
 
     assert gone() is None
+
+
+def test_a_peer_that_was_dropped_is_told_to_be_gone_once_for_each_time():
+    dropped = DroppedPeers()
+    fault = events.PeerFault("10.0.0.1:1", "too big")
+    gone = events.ConnectionClosed("/a", "s1", "10.0.0.1:1", 0, 1009, "too big")
+
+    assert [dropped.explains(one) for one in (gone, fault, gone, gone)] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_faults_of_peers_that_had_no_websocket_are_forgotten():
+    dropped = DroppedPeers()
+    for number in range(1000):
+        dropped.explains(events.PeerFault(f"10.0.0.1:{number}", "bad head"))
+
+    closed = [events.ConnectionClosed("/a", "s", f"10.0.0.1:{n}", 0, 1001, "") for n in (0, 999)]
+    assert [dropped.explains(one) for one in closed] == [False, True]
