@@ -20,14 +20,12 @@ from docsync_trio.server import overlay
 from docsync_trio.server.access import SESSION_ID, TOKEN, check_origin, hide_names
 from docsync_trio.server.embed import cross_origin_fields, cross_origin_preflight
 from docsync_trio.server.followed_page import FollowedPage
-from docsync_trio.server.following import FollowedApplication
+from docsync_trio.server.following import ROUTE, FollowedApplication
 from docsync_trio.server.pages import matched_request
 from docsync_trio.server.preflight import TOKEN as TOKEN_HEADER
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
-
-ROUTE: Final = "/docsync"
 
 _FIELDS: Final = (
     (b"content-type", b"application/json"),

@@ -22,6 +22,7 @@ from docsync_trio.server.access import check_origin
 from docsync_trio.server.answers import Answers
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.cross_origin import may_talk
+from docsync_trio.server.following import ROUTE, followed_of
 from docsync_trio.server.open_session import open_session_for
 from docsync_trio.server.page_script import (
     in_quotes,
@@ -124,8 +125,18 @@ class Autoload:
         except Exception as error:  # noqa: BLE001 - all of it is told, in the page and the log
             explanation = self.answers.explain(error, scope)
             fields = [(n.encode(), v.encode()) for n, v in explanation.headers.items()]
-            element = placement.element if placement else None
-            return explanation.status, explanation.as_script(element), fields
+            if placement is None:
+                return explanation.status, explanation.as_script(None), fields
+            script = explanation.as_script(placement.element, self._watched(placement, request))
+            return explanation.status, script, fields
+
+    def _watched(self, placement: Placement, request: Request) -> Mapping[str, str] | None:
+        followed = followed_of(self.context)
+        if followed is None:
+            return None
+        page = (placement.absolute_url or placement.app_path).rstrip("/")
+        script = f"{page}/autoload.js?{request.query}"
+        return {"state": f"{page}{ROUTE}", "version": followed.version, "script": script}
 
     def _loader(self, session: Session, placement: Placement, request: Request) -> str:
         bundle = self._bundle(session, placement, request)

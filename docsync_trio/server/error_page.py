@@ -71,13 +71,17 @@ class Explanation:
             lines.append(f"Incident {self.incident}")
         return "\n".join(lines) + "\n"
 
-    def as_script(self, element: str | None) -> str:
-        """Return a script that says it in *element* of the page that loads the script."""
+    def as_script(self, element: str | None, watched: Mapping[str, str] | None = None) -> str:
+        """Return a script that says it in *element* of the page that loads the script.
+
+        *watched* is for an application that somebody works on: where to ask for its
+        ``state``, which ``version`` this is about, and the ``script`` to load for another one.
+        """
         notes = [] if self.incident is None else [f"Incident {self.incident}"]
         if self.trace is not None:
             notes = [_for_the_author(self.trace), *filter(None, [self.hint])]
         told = {"title": self.title, "text": self.text, "notes": notes}
-        return render("notice.js", element=element, told=told)
+        return render("notice.js", element=element, told=told, watched=watched)
 
 
 def _for_the_author(trace: FailureTrace) -> str:

@@ -34,6 +34,9 @@ from docsync_trio.sessions.session import Session
 from docsync_trio.sessions.state_keeper import StateKeeper, session_of
 from docsync_trio.sessions.update import Update
 
+ROUTE: Final = "/docsync"
+"""Where, below an application, its pages ask what has become of it; see `after_reload`."""
+
 MOST_REMEMBERED: Final = 5
 """Failures of one session that a page which comes later is still shown."""
 

@@ -20,7 +20,6 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from docsync_trio.server.access import admit_websocket
-from docsync_trio.server.after_reload import ROUTE as AFTER_RELOAD
 from docsync_trio.server.after_reload import AfterReload
 from docsync_trio.server.answers import Answers
 from docsync_trio.server.asgi_websocket import serve_asgi_websocket
@@ -29,6 +28,7 @@ from docsync_trio.server.embed import Autoload
 from docsync_trio.server.error_page import Link
 from docsync_trio.server.extra_routes import Endpoint, extra_routes
 from docsync_trio.server.followed_page import FollowedPage
+from docsync_trio.server.following import ROUTE as AFTER_RELOAD
 from docsync_trio.server.following import followed_of
 from docsync_trio.server.index import Index, without_slash
 from docsync_trio.server.instant_page import InstantPage

@@ -210,7 +210,24 @@ async def test_a_page_that_cannot_be_made_watches_for_the_next_state(tmp_path):
         assert "return whole / 0" in page.text
 
 
+@pytest.mark.parametrize("absolute", ["", "&bokeh-absolute-url=http://own.org/app"])
+async def test_a_document_in_somebody_elses_page_is_watched_for_as_well(tmp_path, absolute):
+    query = f"bokeh-autoload-element=x&bokeh-app-path=/app{absolute}"
+    async with followed_site(application(tmp_path, "/app", BROKEN)) as site:
+        script = (await site.ask(f"/app/autoload.js?{query}")).text
+        watched = json.loads(re.search(r"watched = (.+);", script)[1])
+        page = "http://own.org/app" if absolute else "/app"
+        assert watched == {
+            "state": f"{page}/docsync",
+            "script": f"{page}/autoload.js?{query}",
+            "version": site.version,
+        }
+
+
 async def test_a_site_that_follows_nothing_has_none_of_it(tmp_path):
     async with a_site(sliders(tmp_path)) as site:
         assert (await ask(site.asgi, "/app/docsync")).status == 404
         assert script_of(await ask(site.asgi, "/app")).keys() == {"v"}
+    async with a_site(application(tmp_path, "/app", BROKEN)) as site:
+        refused = await ask(site.asgi, "/app/autoload.js?bokeh-autoload-element=x")
+        assert "watched = null" in refused.text

@@ -2,6 +2,7 @@
   "use strict";
   const told = {{ told|tojson }};
   const id = {{ element|tojson }};
+  const watched = {{ watched|tojson }};
   console.error(["docsync: " + told.title, told.text].concat(told.notes).join("\n"));
   const element = id === null ? null : document.getElementById(id);
   if (element === null) {
@@ -33,5 +34,29 @@
     element.after(box);
   } else {
     element.replaceChildren(box);
+  }
+
+  async function follow() {
+    let {version} = watched;
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      const asked = fetch(watched.state).then((answer) => answer.json());
+      const state = await asked.catch(() => ({version}));
+      if (state.version === version) {
+        continue;
+      }
+      version = state.version;
+      const again = document.createElement("script");
+      again.src = watched.script;
+      const loaded = new Promise((resolve, reject) => Object.assign(again, {onload: resolve, onerror: reject}));
+      document.body.append(again);
+      if (await loaded.then(() => true, () => false)) {
+        box.remove();
+        return;
+      }
+    }
+  }
+  if (watched !== null) {
+    follow();
   }
 })();
