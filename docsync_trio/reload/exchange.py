@@ -39,8 +39,8 @@ from docsync_trio.sessions.wire import Ending
 PATIENCE = 1.0
 """Seconds to wait for the turn to change what belongs to the process; then without it."""
 
-IMPORT_LIMIT = 60.0
-"""Seconds that importing may take, as filling a document may by default."""
+IMPORT_LIMIT = 30.0
+"""Seconds that importing may take; for one that never ends, nothing else can be done."""
 
 
 class ReloadError(DocsyncError):
@@ -168,7 +168,8 @@ class Exchange:
             await lock.acquire()
         mine = lock.statistics().owner is trio.lowlevel.current_task()
         try:
-            with trio.move_on_after(IMPORT_LIMIT):
+            # Half an import would come to its end among the modules of those behind it.
+            with trio.CancelScope(deadline=trio.current_time() + IMPORT_LIMIT, shield=True):
                 return await trio.to_thread.run_sync(run, abandon_on_cancel=True)
         finally:
             if mine:

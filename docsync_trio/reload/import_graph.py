@@ -72,7 +72,7 @@ class ImportGraph:
             return known[1]
         try:
             statements = import_statements(_source(file))
-        except (OSError, SyntaxError, ValueError, LoadError):
+        except (OSError, SyntaxError, ValueError, LoadError, RecursionError, MemoryError):
             # Until it is mended, it imports what it did before.
             statements = () if known is None else known[1]
         self._read[file] = (state, statements)

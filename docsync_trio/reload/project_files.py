@@ -74,6 +74,10 @@ class Snapshot:
         """Look at *files*."""
         return cls({file: identity_of(file) for file in files})
 
+    def is_outdated(self) -> bool:
+        """Say whether one of the files is no longer as it was."""
+        return Snapshot.of(self.states) != self
+
     def touched(self, since: "Snapshot") -> frozenset[Path]:
         """Return the files that have changed *since* then, come or gone."""
         both = self.states.keys() | since.states.keys()

@@ -42,6 +42,8 @@ class Reloading:
     # Files that were touched and could not be taken over, and what code there was then.
     _pending: frozenset[Path] = attrs.field(init=False)
     _beside: Snapshot = attrs.field(init=False)
+    # How the files are that are being taken over just now.
+    _seen: Snapshot | None = attrs.field(default=None, init=False)
     _told_keys: tuple[str, ...] = attrs.field(default=(), init=False)
 
     async def open(
@@ -74,12 +76,36 @@ class Reloading:
         """
         watch(self._survey.folders)
         async for request in requests:
-            waiting = requests.statistics().current_buffer_used
-            asked = [request, *(requests.receive_nowait() for _ in range(waiting))]
-            await self._look(asked)
+            asked = [request]
+            while asked:
+                asked = await self._attempt(asked, requests)
             watch(self._survey.folders)
+
+    async def _attempt(
+        self, asked: list[ReloadRequest], requests: trio.MemoryReceiveChannel[ReloadRequest]
+    ) -> list[ReloadRequest]:
+        """Look for those who have *asked*; return those for whom to look again."""
+        newer: list[ReloadRequest] = []
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._listen, requests, newer, nursery.cancel_scope)
+            await self._look(asked)
             for one in asked:
                 one.looked.set()
+            nursery.cancel_scope.cancel()
+        return newer if asked[0].looked.is_set() else [*asked, *newer]
+
+    async def _listen(
+        self,
+        requests: trio.MemoryReceiveChannel[ReloadRequest],
+        newer: list[ReloadRequest],
+        attempt: trio.CancelScope,
+    ) -> None:
+        """Take note of *requests*; end an attempt at what files say no more."""
+        async for request in requests:
+            newer.append(request)
+            seen = self._seen
+            if seen is not None and await trio.to_thread.run_sync(seen.is_outdated):
+                attempt.cancel()
 
     async def _look(self, asked: list[ReloadRequest]) -> None:
         begun = trio.current_time()
@@ -96,13 +122,17 @@ class Reloading:
         because = (*reasons, *_reasons(touched, self._survey.snapshot, now.snapshot))
         still = bool(self._pending)
         error: Exception | None
+        self._seen = now.snapshot
         try:
             done, error = await self._take_over(now, touched, everything=everything)
         except Exception as fault:  # noqa: BLE001 - whatever it is, what runs goes on
             done, error = None, fault
             self._pending |= touched
+        finally:
+            self._seen = None
         self._beside = beside
-        around = await trio.to_thread.run_sync(self._look_around, self._site.settings)
+        with trio.CancelScope(shield=True):
+            around = await trio.to_thread.run_sync(self._look_around, self._site.settings)
         self._remember(around, now.snapshot)
         if done is not None or (still and error is None):
             changed = done or Plan(self._site.settings)

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import attrs
 import trio
-from trio import MemorySendChannel
 
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.server.join import Admission
@@ -59,7 +58,7 @@ class RunningSite:
     """The site as it is: *current*. It is what `serve_site` asks for."""
 
     current: Site
-    _requests: MemorySendChannel[ReloadRequest]
+    _requests: trio.MemorySendChannel[ReloadRequest]
 
     @property
     def settings(self) -> SiteSettings:
@@ -117,7 +116,7 @@ class RunningSite:
 
 
 def request_channel() -> tuple[
-    MemorySendChannel[ReloadRequest], trio.MemoryReceiveChannel[ReloadRequest]
+    trio.MemorySendChannel[ReloadRequest], trio.MemoryReceiveChannel[ReloadRequest]
 ]:
     """Return the two ends of the way on which reloads are asked for."""
     return trio.open_memory_channel(float("inf"))

@@ -19,6 +19,10 @@ STEP: Final = 30
 LONGEST_BURST: Final = 400
 """Milliseconds after which changes are told though they go on."""
 
+POLL: Final = 1.0
+"""Seconds between two looks where the system does not tell of changes."""
+
+log = logging.getLogger("docsync_trio.reload")
 logging.getLogger("watchfiles").setLevel(logging.WARNING)
 
 
@@ -36,8 +40,14 @@ async def watch_folders(folders: frozenset[Path], tell: Callable[[], None]) -> N
 
     # Whoever is told looks when this task waits, and then the folders are watched.
     tell()
-    async for _ in awatch(*folders, step=STEP, debounce=LONGEST_BURST, recursive=False):
-        tell()
+    try:
+        async for _ in awatch(*folders, step=STEP, debounce=LONGEST_BURST, recursive=False):
+            tell()
+    except OSError as error:  # a folder is gone already, or the system watches no more of them
+        log.info("looking for changes once a second: %s", error)
+        while True:
+            await trio.sleep(POLL)
+            tell()
 
 
 @attrs.define(eq=False)

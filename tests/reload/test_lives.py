@@ -1,6 +1,7 @@
 """What goes on during a reload, what ends with it, and what is left behind."""
 
 import gc
+import inspect
 import sys
 import weakref
 
@@ -23,6 +24,13 @@ def step():
 
 curdoc().add_root(count)
 curdoc().add_periodic_callback(step, 10)
+"""
+
+STUCK = """
+import trio
+
+async def make(document):
+    await trio.sleep_forever()
 """
 
 HOOKS = """
@@ -58,6 +66,11 @@ def hooked(folder):
     folder.write("journal.py", "JOURNAL = []\n")
     folder.write("the_hooks.py", HOOKS.format(word="one", unload="pass"))
     return folder
+
+
+def make_of(name):
+    """The function of the module called *name*, if it is there just now."""
+    return getattr(sys.modules.get(name), "make", None)
 
 
 async def until(condition):
@@ -190,8 +203,7 @@ async def test_a_hook_that_raises_is_told_and_changes_nothing(hooked):
 
 async def test_who_waits_for_a_document_meanwhile_gets_the_new_one(folder):
     folder.site(("/a", '{ function = "slow:make" }'))
-    slow = "async def make(document):\n    await trio.sleep_forever()\n"
-    folder.write("slow.py", f"import trio\n{slow}")
+    folder.write("slow.py", STUCK)
     async with reloading(folder) as site, trio.open_nursery() as nursery:
         answers = []
 
@@ -206,6 +218,19 @@ async def test_who_waits_for_a_document_meanwhile_gets_the_new_one(folder):
         await until(lambda: answers)
         assert answers[0].status == 200
         assert len(site.context("/a").sessions) >= 1
+
+
+async def test_an_attempt_that_is_out_of_date_is_given_up(folder):
+    folder.site(("/a", '{ function = "stuck:make" }'))
+    folder.function("stuck.py", "", "'first'")
+    async with reloading(folder) as site, trio.open_nursery() as nursery:
+        folder.write("stuck.py", STUCK)
+        nursery.start_soon(site.site.reload)
+        await until(lambda: inspect.iscoroutinefunction(make_of("stuck")))
+        folder.function("stuck.py", "", "'mended'")
+        (told,) = await site.reload()
+        assert isinstance(told, Reloaded)
+        assert await site.text("/a") == "mended"
 
 
 async def test_after_many_reloads_nothing_of_the_old_ones_is_left(folder):
