@@ -1,5 +1,6 @@
 """`docsync check`: is this site good? The file, the imports, and every document once."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,10 +50,12 @@ def check(
     from docsync_trio.cli.check_github import as_github
     from docsync_trio.cli.check_json import as_json
     from docsync_trio.cli.check_text import as_text
+    from docsync_trio.cli.progress import progress
     from docsync_trio.cli.trial_build import try_site
 
     path = find_site(site)
-    report = try_site(examine(path, profile=profile, overrides=overrides), str(path))
+    with progress(sys.stderr) as tell:
+        report = try_site(examine(path, profile=profile, overrides=overrides), str(path), tell)
     click.echo({"text": as_text, "json": as_json, "github": as_github}[form](report))
     click.get_current_context().exit(report.status)
 

@@ -20,6 +20,7 @@ from docsync_trio.cli.keys import HINT
 from docsync_trio.cli.last_exit import LastExit
 from docsync_trio.cli.log import Log, open_log
 from docsync_trio.cli.output import in_colour, lasting_output, say
+from docsync_trio.cli.progress import progress
 from docsync_trio.cli.site_opening import Load, Opening, site_opening
 from docsync_trio.cli.stop_signals import sigterm_like_ctrl_c, stop_signals
 from docsync_trio.config.load import LoadedSite
@@ -53,7 +54,10 @@ def _run(
     """Serve *loaded* and return what ended it."""
     try:
         with contextlib.ExitStack() as stack, sigterm_like_ctrl_c():
-            opening = site_opening(loaded, again)
+            people_look = loaded.settings.logging.format == "console"
+            with progress(sys.stderr if people_look else None) as tell:
+                tell("importing the applications", 0, 0)
+                opening = site_opening(loaded, again)
             sockets = bind_sockets(loaded.settings.server.bind)
             for each in sockets:
                 stack.enter_context(each)

@@ -18,6 +18,7 @@ from docsync_trio.base import events
 from docsync_trio.base.errors import PlacedProblem
 from docsync_trio.cli.build_report import ApplicationReport, Detected, Fault, RunsIn, SiteReport
 from docsync_trio.cli.failure import known_error
+from docsync_trio.cli.progress import Tell
 from docsync_trio.cli.site_summary import handlers_of, site_doubts
 from docsync_trio.config.load import ExaminedSite, LoadedSite
 from docsync_trio.config.schema import ApplicationSettings
@@ -29,19 +30,20 @@ from docsync_trio.sessions.application_context import ApplicationContext
 NOT_BUILT = "the document cannot be built"
 
 
-def try_site(examined: ExaminedSite, name: str) -> SiteReport:
+def try_site(examined: ExaminedSite, name: str, tell: Tell) -> SiteReport:
     """Import and build what is usable of *examined*, which people call *name*.
 
-    What applications print goes to standard error.
+    *tell* learns how far it is. What applications print goes to standard error.
     """
     if examined.usable is None or examined.part is None:
         return SiteReport(name, examined.problems)
     with contextlib.redirect_stdout(sys.stderr):
+        tell("importing", 0, 0)
         imported, wrong = load_good_applications(examined.usable)
         problems = examined.problems
         if wrong:
             problems = _in_order((*problems, *examined.usable.explain(wrong).problems))
-        trial = _Trial(examined.usable, examined.part, imported)
+        trial = _Trial(examined.usable, examined.part, imported, tell)
         reports = trio.run(trial.run)
     doubts = site_doubts(examined.usable)
     return SiteReport(name, problems, doubts, tuple(reports), tuple(trial.faults.get("", ())))
@@ -58,6 +60,7 @@ class _Trial:
     site: LoadedSite
     part: UsablePart
     imported: LoadedApplications
+    tell: Tell
     faults: dict[str, list[Fault]] = attrs.field(factory=dict, init=False)
 
     async def run(self) -> list[ApplicationReport]:
@@ -94,7 +97,10 @@ class _Trial:
     async def _build(self, imported: LoadedApplications) -> dict[str, float]:
         """Return how many seconds the documents took that could be built, by path."""
         async with open_site(self.site, observe=self._observe, imported=imported) as site:
-            taken = {one.application.path: await self._one(site, one) for one in site.applications}
+            taken: dict[str, float | None] = {}
+            for number, one in enumerate(site.applications):
+                self.tell(f"building {one.application.path}", number, len(site.applications))
+                taken[one.application.path] = await self._one(site, one)
         return {path: seconds for path, seconds in taken.items() if seconds is not None}
 
     async def _one(self, site: Site, context: ApplicationContext) -> float | None:

@@ -20,8 +20,10 @@ def tried(tmp_path, monkeypatch):
         for name, text in files.items():
             (tmp_path / f"{name}.py").write_text(text)
         (tmp_path / "site.toml").write_text(site)
-        return try_site(examine_site(tmp_path / "site.toml", environ={}), "site.toml")
+        examined = examine_site(tmp_path / "site.toml", environ={})
+        return try_site(examined, "site.toml", lambda *told: heard.append(told))
 
+    heard = tried.heard = []
     return tried
 
 
@@ -86,6 +88,11 @@ def test_what_was_detected_is_told_and_how_long_it_took(tried):
     )
     assert one.seconds > 0
     assert report.status == 0
+    assert tried.heard == [
+        ("importing", 0, 0),
+        ("building /one", 0, 2),
+        ("building /two", 1, 2),
+    ]
 
 
 def test_a_hook_that_fails_is_told(tried):
