@@ -69,6 +69,28 @@ def test_json_is_one_object_per_line_with_the_whole_session_id(logged):
     assert failure["exception"][0]["exc_type"] == "ZeroDivisionError"
 
 
+def test_each_line_about_a_reload_is_one_object_with_whose_it_is(logged):
+    happened = [
+        events.Reloaded((), ("/a",), (), 0.2, ("apps/a.py changed",)),
+        events.ReloadFailed(("/a",), ("site.toml:3:1: path: is missing",), raise_zero()),
+        events.RestartNeeded(("server.bind",)),
+        events.NothingToShow("/a"),
+        events.CallbackBlocks("/a", "s1", "callback update", 3.0, "stack"),
+        events.SessionEnded("/a", "s1", "the server stops"),
+    ]
+
+    text = logged(lambda log: [log.observe(one) for one in happened], format="json")
+
+    reloaded, failed, keys, empty, blocks, ended = map(json.loads, text.splitlines())
+    assert (reloaded["replaced"], reloaded["because"]) == (["/a"], ["apps/a.py changed"])
+    assert failed["applications"] == ["/a"]
+    assert failed["exception"][0]["exc_type"] == "ZeroDivisionError"
+    assert keys["keys"] == ["server.bind"]
+    assert empty["application"] == "/a"
+    for entry in (blocks, ended):
+        assert (entry["application"], entry["session"]) == ("/a", "s1")
+
+
 @pytest.mark.parametrize("form", ["console", "json"])
 def test_local_variables_never_stand_in_the_log(logged, form):
     text = logged(lambda log: log.observe(failed()), format=form)
