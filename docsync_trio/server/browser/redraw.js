@@ -4,7 +4,7 @@
 window.docsync = window.docsync || {};
 docsync.redraw = docsync.redraw || (() => {
   const LONGEST = 5_000 // ms until the page is let go, whatever is drawn by then
-  const LOOK = 50
+  const LOOK = 10
 
   function focused() {
     let element = document.activeElement
