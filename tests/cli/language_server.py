@@ -90,8 +90,16 @@ class OpenFile:
             if told["uri"] == self.uri and told["diagnostics"]:
                 return {(d["range"]["start"]["line"], d["message"]) for d in told["diagnostics"]}
 
-    def complete(self, line, column):
-        """Return what an editor would offer: the documentation by the label."""
+    def complete(self, line, column, *, with_):
+        """Return what an editor would offer: the documentation by the label.
+
+        A server reads the schema while it answers already: *with_* is there when it has.
+        """
+        while with_ not in (offered := self._offered(line, column)):
+            pass
+        return offered
+
+    def _offered(self, line, column):
         found = self.server.ask("textDocument/completion", **self._at(line, column)) or []
         items = found["items"] if isinstance(found, dict) else found
         return {item["label"]: _text(item.get("documentation")) for item in items}

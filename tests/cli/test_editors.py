@@ -124,18 +124,18 @@ SERVERS = {"tombi": lambda: [tool("tombi"), "lsp", "--offline"], "taplo": taplo}
 def test_an_editor_completes_keys_shows_what_they_mean_and_underlines_mistakes(server, folder):
     with language_server(SERVERS[server](), folder) as editor:
         good = editor.open(folder / "site.toml", f"{GOOD}sessions.unused_lifetime = ")
-        of_server = good.complete(5, 0)
+        of_server = good.complete(5, 0, with_="prefix")
         assert "bind" not in of_server  # it is there already
         assert "largest message" in of_server["max_message_size"]
         assert "reverse proxy" in of_server["prefix"]
 
-        of_application = good.complete(13, 0)
+        of_application = good.complete(13, 0, with_="title")
         assert {"title", "hooks", "threads"} <= set(of_application)
         assert "path" not in of_application
         assert "async def" in of_application["async"]
 
-        assert '"15s"' in good.complete(16, len("sessions.unused_lifetime = "))
-        assert '"built"' in good.complete(12, len('page = "'))
+        assert good.complete(16, len("sessions.unused_lifetime = "), with_='"15s"')
+        assert good.complete(12, len('page = "'), with_='"built"')
 
         bad = editor.open(folder / "bad.toml", GOOD.replace('"25s"', '"25 seconds"'))
         ((line, text),) = bad.mistakes()
