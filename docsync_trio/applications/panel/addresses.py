@@ -19,7 +19,8 @@ class Addresses:
 
     *app_path* is the application's own path (``"/buoys/7"``), *base_url* what stands before
     it (``"/"``, or ``"/prefix/"``), *rel_path* leads from the page to that base: ``""``,
-    ``".."``, ``"../.."``, or a whole URL for a page of another site.
+    ``".."``, ``"../.."``; ``"prefix"`` where the page is the base, but for a slash; or a whole
+    URL for a page of another site.
     """
 
     app_path: str
@@ -42,6 +43,8 @@ class Addresses:
         absolute = arguments.get(_ABSOLUTE)
         if absolute:
             rel_path = absolute[0].decode("utf-8", "replace").replace(app_path, "")
+        elif before and not own and not page_path.endswith("/"):
+            rel_path = before[-1]
         else:
             rel_path = "/".join([".."] * (own - 1))
         return cls(app_path, base_url, rel_path)

@@ -6,6 +6,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import panel as pn
+from bokeh.core.validation import silence
+from bokeh.core.validation.warnings import EMPTY_LAYOUT
 from bokeh.document import Document
 from bokeh.embed.bundle import Bundle
 from bokeh.resources import Resources
@@ -33,7 +35,9 @@ class PanelFramework(Framework):
     needs_loop = True
 
     def __init__(self) -> None:
-        self.hooks = Hooks(on_session_created=(_session_created,))
+        self.hooks = Hooks(
+            on_server_loaded=(_server_loaded,), on_session_created=(_session_created,)
+        )
         self.notes = () if private.is_known() else (_unknown(),)
 
     def adopted(self, handler: Handler) -> Handler:
@@ -78,6 +82,8 @@ def panel_framework() -> Framework:
             f"no {', '.join(lost)}); install the newest docsync-trio, or an older panel"
         )
     write_through()
+    private.leave_lost_events()
+    silence(EMPTY_LAYOUT)  # Panel fills layouts when it has something for them
     return PanelFramework()
 
 
@@ -87,6 +93,10 @@ def _unknown() -> str:
         f"panel {pn.__version__} is not one of those this docsync-trio is tested with "
         f"({known}); all that it needs of Panel is there, so it is served as they are"
     )
+
+
+def _server_loaded(context: Any) -> None:
+    context.add_periodic_callback(private.forget_lost_events, 10_000)
 
 
 def _session_created(context: Any) -> None:
