@@ -22,7 +22,7 @@ CATCH_ALL = $(addprefix docsync_trio/,documents/bokeh_private.py documents/incom
 	server/front_door.py sessions/application_context.py sessions/asyncio_bridge.py \
 	sessions/caller.py sessions/fire_wall.py sessions/steps.py sessions/visit.py)
 
-.PHONY: serve test check format reference bench bench-quick clean chromium taplo-lsp
+.PHONY: serve test check docs screenshots format reference bench bench-quick clean chromium taplo-lsp
 # Two pips in one environment would step on each other.
 .NOTPARALLEL:
 
@@ -41,6 +41,11 @@ check: $(VENV)/.installed-dev
 	@$(FLAKE8_ASYNC),ASYNC102,ASYNC103,ASYNC104,ASYNC401 $(CATCH_ALL) $(TESTS)
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/check_wheel.py
+	$(BIN)/python .ci/docs.py
+
+# The documentation as a site, in build/docs; fails on a dead link.
+docs: $(VENV)/.installed-dev
+	$(BIN)/python .ci/docs.py
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix
@@ -51,6 +56,8 @@ reference: $(VENV)/.installed
 	$(BIN)/python -c 'from docsync_trio.config.describe import reference_page as page; \
 	open("docs/reference/site.md", "w", encoding="utf-8").write(page())'
 	$(BIN)/docsync schema -o docs/reference/site.schema.json
+	$(BIN)/python -c 'from docsync_trio.cli.command_reference import command_page as page; \
+	open("docs/reference/cli.md", "w", encoding="utf-8").write(page())'
 	$(BIN)/python -c 'from pathlib import Path; from docsync_trio.moving.page import with_flags; \
 	page = Path("docs/moving.md"); page.write_text(with_flags(page.read_text("utf-8")), "utf-8")'
 
