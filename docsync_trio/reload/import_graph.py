@@ -5,6 +5,7 @@ of an application are known although it cannot be loaded, and late imports are k
 before they are made.
 """
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -19,6 +20,73 @@ Edges = Mapping[Path, frozenset[Path]]
 """For each file those that it imports."""
 
 
+Search = tuple[Path, ...]
+"""Folders in which Python would look for modules, those of the project only."""
+
+
+@attrs.define
+class Folders:
+    """Which modules the folders of the project hold, each looked at once."""
+
+    _names: dict[Path, frozenset[str]] = attrs.field(factory=dict, init=False)
+
+    def is_package(self, folder: Path) -> bool:
+        """Whether *folder* has an ``__init__.py``."""
+        return "__init__.py" in self._in(folder)
+
+    def files_of(self, statement: ImportStatement, file: Path, search: Search) -> Iterator[Path]:
+        """Yield the files that are run for *statement*, which stands in *file*."""
+        folders = search
+        if statement.level:
+            folders = (file.parents[min(statement.level, len(file.parents)) - 1],)
+        place = None
+        for part in filter(None, statement.module.split(".")):
+            place = self._find(part, folders)
+            if place is None:
+                return
+            yield from self._code_of(place)
+            folders = (place,)
+        if place is not None and place.suffix == ".py":
+            return
+        for name in statement.names:
+            member = self._find(name, folders)
+            if member is not None:
+                yield from self._code_of(member)
+
+    def _find(self, name: str, folders: Iterable[Path]) -> Path | None:
+        """Return the module *name* of the first of *folders* that has it: a file or a folder."""
+        without_init = None
+        for folder in folders:
+            names = self._in(folder)
+            if name in names and self.is_package(folder / name):
+                return folder / name
+            if f"{name}.py" in names:
+                return folder / f"{name}.py"
+            if name in names and without_init is None and (folder / name).is_dir():
+                without_init = folder / name
+        # A folder without __init__.py is a package only if nobody else has the name.
+        return without_init
+
+    def _code_of(self, place: Path) -> Iterator[Path]:
+        if place.suffix == ".py":
+            yield place
+        elif self.is_package(place):
+            yield place / "__init__.py"
+
+    def _in(self, folder: Path) -> frozenset[str]:
+        names = self._names.get(folder)
+        if names is None:
+            names = self._names[folder] = _names_in(folder)
+        return names
+
+
+def _names_in(folder: Path) -> frozenset[str]:
+    try:
+        return frozenset(os.listdir(folder))  # noqa: PTH208 - names are all that is wanted
+    except OSError:  # a file, or nothing
+        return frozenset()
+
+
 @attrs.define
 class ImportGraph:
     """What is known of the project's imports; files are read again when they change."""
@@ -26,44 +94,49 @@ class ImportGraph:
     _read: dict[Path, tuple[Identity | None, tuple[ImportStatement, ...]]] = attrs.field(
         factory=dict, init=False
     )
-    _edges: dict[Path, frozenset[Path]] = attrs.field(factory=dict, init=False)
+    _folders: Folders = attrs.field(factory=Folders, init=False)
+    _imported: dict[tuple[Path, Search], frozenset[Path]] = attrs.field(factory=dict, init=False)
 
     @property
     def edges(self) -> Edges:
         """All imports that were found since `forget`."""
-        return self._edges
+        edges: dict[Path, frozenset[Path]] = {}
+        for (file, _), imported in self._imported.items():
+            edges[file] = edges.get(file, frozenset()) | imported
+        return edges
 
     def forget(self) -> None:
-        """Begin anew; what was read is still known."""
-        self._edges.clear()
+        """Look at the disk anew; what was read and has not changed is still known."""
+        self._folders = Folders()
+        self._imported.clear()
 
-    def reached(self, roots: Iterable[Path], search: Iterable[Path]) -> frozenset[Path]:
-        """Return the *roots* and all files that they import, directly or through others.
-
-        *search* are the folders in which Python would look, those of the project only.
-        """
-        folders = tuple(search)
+    def reached(self, roots: Iterable[Path], search: Search) -> frozenset[Path]:
+        """Return the *roots* and all files that they import, directly or through others."""
         found: set[Path] = set()
         waiting = list(roots)
         while waiting:
             file = waiting.pop()
             if file not in found:
                 found.add(file)
-                imported = frozenset(self._imported(file, folders)) - {file}
-                self._edges[file] = self._edges.get(file, frozenset()) | imported
-                waiting += imported
+                waiting += self._imports_of(file, search)
         return frozenset(found)
 
-    def files_of(self, module: str, search: Iterable[Path]) -> frozenset[Path]:
+    def files_of(self, module: str, search: Search) -> frozenset[Path]:
         """Return the files that are run when the module called *module* is imported."""
-        return frozenset(_files_of(ImportStatement(module), Path(), tuple(search)))
+        return frozenset(self._folders.files_of(ImportStatement(module), Path(), search))
 
-    def _imported(self, file: Path, search: tuple[Path, ...]) -> Iterator[Path]:
+    def _imports_of(self, file: Path, search: Search) -> frozenset[Path]:
+        known = self._imported.get((file, search))
+        if known is None:
+            known = frozenset(self._look_up(file, search)) - {file}
+            self._imported[file, search] = known
+        return known
+
+    def _look_up(self, file: Path, search: Search) -> Iterator[Path]:
         for statement in self._statements(file):
-            yield from _files_of(statement, file, search)
-        init = file.parent / "__init__.py"
-        if init.is_file():
-            yield init
+            yield from self._folders.files_of(statement, file, search)
+        if self._folders.is_package(file.parent):
+            yield file.parent / "__init__.py"
 
     def _statements(self, file: Path) -> tuple[ImportStatement, ...]:
         known = self._read.get(file)
@@ -72,54 +145,17 @@ class ImportGraph:
             return known[1]
         try:
             statements = import_statements(_source(file))
-        except (OSError, SyntaxError, ValueError, LoadError, RecursionError, MemoryError):
-            # Until it is mended, it imports what it did before.
+        except (OSError, LoadError):
+            # Until it can be read again, it imports what it did before.
             statements = () if known is None else known[1]
         self._read[file] = (state, statements)
         return statements
 
 
-def _source(file: Path) -> str | bytes:
-    return read_notebook(file).text if file.suffix == ".ipynb" else file.read_bytes()
-
-
-def _files_of(statement: ImportStatement, file: Path, search: tuple[Path, ...]) -> Iterator[Path]:
-    parts = statement.module.split(".") if statement.module else []
-    if statement.level:
-        folders: tuple[Path, ...] = (file.parents[min(statement.level, len(file.parents)) - 1],)
-    else:
-        folders = search
-    place = None
-    for part in parts:
-        place = _find(part, folders)
-        if place is None:
-            return
-        yield from _code_of(place)
-        folders = (place,)
-    for name in statement.names:
-        member = _find(name, folders) if place is None or place.is_dir() else None
-        if member is not None:
-            yield from _code_of(member)
-
-
-def _find(name: str, folders: Iterable[Path]) -> Path | None:
-    """Return the module *name* of the first of *folders* that has it: a file or a folder."""
-    for folder in folders:
-        package, module = folder / name, folder / f"{name}.py"
-        if (package / "__init__.py").is_file():
-            return package
-        if module.is_file():
-            return module
-    # A folder without __init__.py is a package only if nobody else has the name.
-    return next((folder / name for folder in folders if (folder / name).is_dir()), None)
-
-
-def _code_of(place: Path) -> Iterator[Path]:
-    init = place / "__init__.py"
-    if place.suffix == ".py":
-        yield place
-    elif init.is_file():
-        yield init
+def _source(file: Path) -> str:
+    if file.suffix == ".ipynb":
+        return read_notebook(file).text
+    return file.read_bytes().decode("utf-8", "replace")
 
 
 def search_folders(first: Iterable[Path], path: Iterable[str]) -> tuple[Path, ...]:

@@ -79,12 +79,13 @@ class Beginning:
     """A site at the start: what was imported, and how its files were before that, *seen*.
 
     *failures* tell of the applications that could not be imported; in the place of each
-    stands another, which says why.
+    stands another, which says why. *surveyor* has read the files already.
     """
 
     _imports: list[Imports]
     failures: tuple[ReloadFailed, ...]
     seen: Snapshot
+    surveyor: Surveyor
 
     def hand_over(self) -> Imports:
         """Return what was imported, once: it is kept by nobody who does not open it."""
@@ -101,7 +102,8 @@ def import_site(site: LoadedSite) -> Beginning:
 
     Raises `ConfigError` for mistakes that are in no application.
     """
-    seen = Surveyor(base_of(site)).survey(site.settings, files_of(site)).snapshot
+    surveyor = Surveyor(base_of(site))
+    seen = surveyor.survey(site.settings, files_of(site)).snapshot
     problems: list[Problem] = []
     paths = [one.path for one in site.settings.applications]
     imports = import_parts(site, paths, problems)
@@ -116,7 +118,7 @@ def import_site(site: LoadedSite) -> Beginning:
             failures.append(ReloadFailed((one.path,), lines, cause))
         else:
             found[one.path] = imports.applications[one.path]
-    return Beginning([attrs.evolve(imports, applications=found)], tuple(failures), seen)
+    return Beginning([attrs.evolve(imports, applications=found)], tuple(failures), seen, surveyor)
 
 
 def what_is_wrong(

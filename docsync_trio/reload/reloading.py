@@ -12,7 +12,7 @@ from docsync_trio.base.events import Observer, Reloaded, ReloadFailed, RestartNe
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.reload.exchange import Exchange, Open, ReloadError
-from docsync_trio.reload.imports import Beginning, base_of, files_of
+from docsync_trio.reload.imports import Beginning, files_of
 from docsync_trio.reload.plan import Plan, Running, make_plan
 from docsync_trio.reload.project_files import Identity, Snapshot
 from docsync_trio.reload.running_site import ReloadRequest, RunningSite
@@ -54,7 +54,7 @@ class Reloading:
         self._opened = await self.exchange.open_all(beginning.hand_over(), settings)
         current = self.exchange.site_of(self._opened, settings, self.loaded.warnings)
         self._site = RunningSite(current, requests)
-        self._surveyor = Surveyor(base_of(self.loaded))
+        self._surveyor = beginning.surveyor
         survey = self._look_around(settings)
         self._pending = frozenset().union(*(survey.applications[path] for path in beginning.failed))
         self._beside = survey.code_beside()

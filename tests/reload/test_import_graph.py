@@ -14,7 +14,7 @@ def names(files):
 
 def reached(folder, *roots, search=()):
     files = [folder.path / root for root in roots]
-    return ImportGraph().reached(files, [*search, folder.path])
+    return ImportGraph().reached(files, (*search, folder.path))
 
 
 def test_imports_of_imports_count_and_those_inside_of_functions(folder):
@@ -66,17 +66,26 @@ def test_circles_end(folder):
     assert names(reached(folder, "a.py")) == ["a.py", "b.py"]
 
 
-def test_a_file_that_is_broken_imports_what_it_did_before(folder):
+def test_what_changes_is_read_again(folder):
     graph = ImportGraph()
-    folder.write("a.py", "import b\n")
+    root = folder.write("a.py", "import b\n")
     folder.write("b.py", "")
-    root = folder.path / "a.py"
-    graph.reached([root], [folder.path])
-    folder.write("a.py", "import b\n1 +\n")
+    assert names(graph.reached([root], (folder.path,))) == ["a.py", "b.py"]
 
-    assert names(graph.reached([root], [folder.path])) == ["a.py", "b.py"]
     folder.write("a.py", "")
-    assert names(graph.reached([root], [folder.path])) == ["a.py"]
+    graph.forget()
+    assert names(graph.reached([root], (folder.path,))) == ["a.py"]
+
+
+def test_a_file_that_cannot_be_read_imports_what_it_did_before(folder):
+    graph = ImportGraph()
+    root = folder.write("a.py", "import b\n")
+    folder.write("b.py", "")
+    graph.reached([root], (folder.path,))
+
+    root.unlink()
+    graph.forget()
+    assert names(graph.reached([root], (folder.path,))) == ["a.py", "b.py"]
 
 
 def test_a_file_that_is_not_there_imports_nothing(folder):
@@ -114,6 +123,32 @@ def test_statements_are_read_wherever_they_stand():
         ImportStatement("", ("d",), 1),
         ImportStatement("e", ("f",), 2),
     )
+
+
+@pytest.mark.parametrize(
+    ("source", "statement"),
+    [
+        ("from a import (\n    b,  # the first\n    c,\n)", ImportStatement("a", ("b", "c"))),
+        ("from a \\\n    import b", ImportStatement("a", ("b",))),
+        ("if x: import a", ImportStatement("a")),
+        ("x = 1; import a  # why", ImportStatement("a")),
+        ("from.a import b", ImportStatement("a", ("b",), 1)),
+        ("\timport a\r\n", ImportStatement("a")),
+        ("import a\n1 +", ImportStatement("a")),
+    ],
+)
+def test_statements_are_read_however_they_are_written(source, statement):
+    assert import_statements(source) == (statement,)
+
+
+def test_what_only_looks_like_a_statement_is_none():
+    source = """
+    from here on nothing is imported
+    importance = 1
+    yield from other
+    raise error from None
+    """
+    assert import_statements(source) == ()
 
 
 @given(st.dictionaries(st.integers(0, 6), st.frozensets(st.integers(0, 6))), st.integers(0, 6))
