@@ -47,6 +47,10 @@ check: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-dev
 	$(BIN)/python .ci/docs.py
 
+# The pictures in docs/images that show the tutorial.
+screenshots: $(VENV)/.installed-test chromium
+	$(BIN)/python .ci/screenshots.py
+
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
