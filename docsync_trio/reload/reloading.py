@@ -88,7 +88,10 @@ class Reloading:
         newer: list[ReloadRequest] = []
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._listen, requests, newer, nursery.cancel_scope)
-            await self._look(asked)
+            try:
+                await self._look(asked)
+            except Exception as error:  # noqa: BLE001 - it must not end a server that works
+                self.observe(_failure(error, ()))
             for one in asked:
                 one.looked.set()
             nursery.cancel_scope.cancel()

@@ -40,7 +40,9 @@ class Survey:
     @property
     def folders(self) -> frozenset[Path]:
         """Where something has to be noticed."""
-        parents = {file.parent for file in self.snapshot.states}
+        files = self.snapshot.states
+        parents = {file.parent for file in files}
+        parents |= {file.resolve().parent for file in files if file.is_symlink()}
         return frozenset(folder for folder in parents if folder.is_dir())
 
     def stale(self, touched: frozenset[Path]) -> frozenset[Path]:

@@ -116,6 +116,35 @@ async def test_two_that_change_at_once_change_together_or_not_at_all(folder):
         await reloaded(site, replaced=("/a", "/b"))
 
 
+async def test_what_is_our_own_fault_ends_nothing(folder):
+    folder.site(("/a", '{ file = "a.py" }'))
+    folder.script("a.py", "a")
+
+    def carry_over(old, new):
+        raise LookupError("lost")
+
+    async with reloading(folder, carry_over=carry_over) as site:
+        folder.script("a.py", "aa")
+        told = await failed(site)
+        assert "lost" in told.problems[0]
+        assert await site.text("/a") == "a"
+
+
+async def test_a_link_is_watched_where_it_leads(folder):
+    folder.site(("/a", '{ file = "link.py" }'))
+    file = folder.script("elsewhere/a.py", "one")
+    (folder.path / "link.py").symlink_to(file)
+    watched = []
+
+    async def watch(folders, _tell):
+        watched.append(folders)
+
+    async with reloading(folder, watch=watch) as site:
+        folder.script("elsewhere/a.py", "two")
+        await reloaded(site, replaced=("/a",))
+    assert folder.path / "elsewhere" in watched[0]
+
+
 class TestTheSiteFile:
     async def test_broken_and_mended(self, folder):
         folder.site(("/a", '{ file = "a.py" }'))
