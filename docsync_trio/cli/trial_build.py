@@ -23,8 +23,8 @@ from docsync_trio.cli.site_summary import handlers_of, site_doubts
 from docsync_trio.config.load import ExaminedSite, LoadedSite
 from docsync_trio.config.schema import ApplicationSettings
 from docsync_trio.config.usable import UsablePart
-from docsync_trio.reload.trial import example_request, try_out
 from docsync_trio.server.site import LoadedApplications, Site, load_good_applications, open_site
+from docsync_trio.server.trial import example_request, try_out
 from docsync_trio.sessions.application_context import ApplicationContext
 
 NOT_BUILT = "the document cannot be built"
@@ -96,7 +96,8 @@ class _Trial:
 
     async def _build(self, imported: LoadedApplications) -> dict[str, float]:
         """Return how many seconds the documents took that could be built, by path."""
-        async with open_site(self.site, observe=self._observe, imported=imported) as site:
+        opening = open_site(self.site, observe=self._observe, imported=imported, warm=False)
+        async with opening as site:
             taken: dict[str, float | None] = {}
             for number, one in enumerate(site.applications):
                 self.tell(f"building {one.application.path}", number, len(site.applications))

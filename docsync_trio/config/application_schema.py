@@ -16,7 +16,7 @@ from docsync_trio.config.keys import key
 from docsync_trio.config.lists import FreeTable, ListOf
 from docsync_trio.config.names import FunctionName, Metadata, MetadataFunction, ModuleName
 from docsync_trio.config.places import ExistingPath, UrlPath, WebsocketPath
-from docsync_trio.config.scalars import Choice, Text, Whole
+from docsync_trio.config.scalars import Choice, Flag, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
 
 FrameworkWord = Literal["auto", "bokeh", "panel"]
@@ -100,6 +100,11 @@ class ApplicationSettings:
         "of the application is not used, and the roots stand one below the other. "
         '"none": it has no page here, and stands only in pages that embed it; whatever is '
         "mounted at the same path, or at /, answers there.",
+    )
+    warm: Annotated[bool, Flag()] = key(
+        default=False,
+        doc="Whether a document that nobody sees is built before the server answers, so that the "
+        "first visitor need not wait for imports and caches. What it raises is logged.",
     )
     handlers: tuple[HandlerSettings, ...] = key(
         doc="What fills a new document, in order.", example='[{ file = "apps/sliders.py" }]'

@@ -230,6 +230,13 @@ class SiteSettings:
     title: Annotated[str, Text()] = key(
         "", doc="What the index of applications is called.", example='"Ocean desk"'
     )
+    index: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".html",))] = key(
+        None,
+        doc="A template of Jinja for the index, in place of ours. It is given `title`, and `links` "
+        "and `named`, whose members have a `title` and a `url`; `named` are applications whose "
+        "paths have parameters.",
+        example='"templates/index.html"',
+    )
     server: ServerSettings = key(ServerSettings(), doc="The server.")
     sessions: SessionSettings = key(
         SessionSettings(), doc="Defaults for all sessions; every application may override any."

@@ -7,6 +7,7 @@ from docsync_trio.server.trial import SESSION, example_request
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
 
+
 def without_trials(observe: Observer) -> Observer:
     """Return *observe*, but for trials: how they go is told in other words."""
 

@@ -213,7 +213,9 @@ class _Table:
             for c in self.site.applications
             if has_parameters(c.application.path) and self.site.page_of(c) != "none"
         ]
-        return Index(self.site.settings.title or "Applications", links_of(self.site), named)
+        settings = self.site.settings
+        title = settings.title or "Applications"
+        return Index(title, links_of(self.site), named, settings.index)
 
     def _pattern(self, context: ApplicationContext) -> str:
         return with_short_numbers(self._url(context.application.path))

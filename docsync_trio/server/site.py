@@ -21,18 +21,26 @@ from docsync_trio.base.errors import ConfigError, PlacedProblem, Problem
 from docsync_trio.base.events import ModelsNotFaster, Observer
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.config.origins import path_text
-from docsync_trio.config.schema import Bind, SessionSettings, SiteSettings, TcpBind
+from docsync_trio.config.schema import (
+    ApplicationSettings,
+    Bind,
+    SessionSettings,
+    SiteSettings,
+    TcpBind,
+)
 from docsync_trio.documents.bokeh_private import check as check_bokeh
 from docsync_trio.documents.speedups.switch import speed_up
 from docsync_trio.protocol.frames import Limits
 from docsync_trio.protocol.token import TokenSettings
 from docsync_trio.server.access import admit_websocket
 from docsync_trio.server.extra_routes import Endpoint, load_endpoints
+from docsync_trio.server.index import check_template
 from docsync_trio.server.join import Admit
 from docsync_trio.server.mounts import Mount, load_mounts, need_asyncio
 from docsync_trio.server.open_mounts import OpenMounts, open_mounts
 from docsync_trio.server.routes import Stock, build_asgi
 from docsync_trio.server.served_applications import ServedApplications
+from docsync_trio.server.trial import example_request, try_out
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.facilities import Facilities, open_facilities
 from docsync_trio.sessions.open_application import open_application
@@ -95,6 +103,7 @@ def load_good_applications(
     ]
     endpoints = load_endpoints(settings.routes, base, problems)
     mounts = load_mounts(settings.routes, base, problems)
+    check_template(settings.index, problems)
     good = tuple(a for a in applications if a is not None)
     return LoadedApplications(good, endpoints, mounts), problems
 
@@ -109,11 +118,13 @@ async def open_site(
     *,
     observe: Observer,
     imported: LoadedApplications | None = None,
+    warm: bool = True,
 ) -> AsyncIterator[Site]:
     """Serve the applications of *site* for the length of the block.
 
     *observe* is told what happens. *imported* is what `load_applications` made of *site*,
-    for those who have something to do between the imports and the first hook. Nothing
+    for those who have something to do between the imports and the first hook. *warm* says
+    whether applications that ask for it build a document before anybody visits them. Nothing
     listens yet: give `Site.asgi` to a server, or the site to `docsync_trio.server.serve`.
     Raises `ConfigError`, and `ServerError` for a Bokeh that differs from those we know.
     """
@@ -146,10 +157,17 @@ async def open_site(
         )
         warnings = site.warnings if isinstance(site, LoadedSite) else ()
         try:
+            for context in contexts if warm else ():
+                await _warm(context, settings)
             yield with_answers(served, loaded.endpoints, mounts, warnings=warnings)
         finally:
             with trio.CancelScope(shield=True):
                 await served.close()
+
+
+async def _warm(context: ApplicationContext, settings: SiteSettings) -> None:
+    if own_settings(settings, context.application).warm:
+        await try_out(context, example_request(settings.server.prefix, context.application.path))
 
 
 def prepare_bokeh(settings: SiteSettings, observe: Observer) -> None:
@@ -172,7 +190,7 @@ def opening_of(
         depth=settings.server.max_message_depth,
         values=settings.server.max_message_values,
     )
-    own = next(one for one in settings.applications if one.path == application.path)
+    own = own_settings(settings, application)
     return open_application(
         application,
         own.sessions,
@@ -181,6 +199,11 @@ def opening_of(
         threads=own.threads,
         limits=limits,
     )
+
+
+def own_settings(settings: SiteSettings, application: Application) -> ApplicationSettings:
+    """Return what *settings* say of *application*."""
+    return next(one for one in settings.applications if one.path == application.path)
 
 
 def with_answers(
