@@ -26,16 +26,30 @@ _FIRST_SENTENCE = re.compile(r"(.*?[^.])(?:[.:;] |\.?$)", re.DOTALL)
 
 def sites(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> Items:
     """Offer site files first, then bare applications, then folders to look into."""
+    above, there = _listed(incomplete)
+    found = [one for one in there if one.suffix == ".toml" and one.name not in _NO_SITES]
+    found += (one for one in there if one.suffix in BARE_SUFFIXES)
+    names = [one.name for one in found] + [f"{one.name}/" for one in there if one.is_dir()]
+    return [CompletionItem(above + name) for name in names]
+
+
+def paths(incomplete: str, *, folders_only: bool) -> Items:
+    """Offer files and folders, or folders only."""
+    above, there = _listed(incomplete)
+    folders = {one for one in there if one.is_dir()}
+    names = [f"{one.name}/" if one in folders else one.name for one in there]
+    return [CompletionItem(above + name) for name in names if name[-1] == "/" or not folders_only]
+
+
+def _listed(incomplete: str) -> tuple[str, list[Path]]:
+    """Return what stands before the last part of *incomplete*, and what is there that fits."""
     head, slash, tail = incomplete.rpartition("/")
+    above = head + slash
     try:
-        there = sorted(Path(head + slash or ".").expanduser().iterdir())
+        there = sorted(Path(above or ".").expanduser().iterdir())
     except OSError:
-        return []
-    fit = [one for one in there if one.name.startswith(tail) and _is_shown(one, tail)]
-    found = [one for one in fit if one.suffix == ".toml" and one.name not in _NO_SITES]
-    found += (one for one in fit if one.suffix in BARE_SUFFIXES)
-    names = [one.name for one in found] + [f"{one.name}/" for one in fit if one.is_dir()]
-    return [CompletionItem(f"{head}{slash}{name}") for name in names]
+        return above, []
+    return above, [one for one in there if one.name.startswith(tail) and _is_shown(one, tail)]
 
 
 def _is_shown(path: Path, typed: str) -> bool:

@@ -18,6 +18,8 @@ from click.shell_completion import (
     split_arg_string,
 )
 
+from docsync_trio.cli.complete import paths
+
 _BASH: Final = """\
 %(complete_func)s() {
     mapfile -t COMPREPLY < <(env COMP_LINE="$COMP_LINE" COMP_POINT="$COMP_POINT" \\
@@ -68,7 +70,21 @@ complete --no-files --keep-order --command %(prog_name)s --arguments "(%(complet
 """
 
 
-class Bash(ShellComplete):
+class _Listing(ShellComplete):
+    """Offers files and folders itself, where click leaves them to the shell's script."""
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
+        """Return what may stand for the word."""
+        offered: list[CompletionItem[str]] = []
+        for item in super().get_completions(args, incomplete):
+            if item.type == "plain":
+                offered.append(item)
+            else:
+                offered += paths(item.value, folders_only=item.type == "dir")
+        return offered
+
+
+class Bash(_Listing):
     """bash 4.4 and newer, without its package bash-completion."""
 
     name = "bash"
@@ -88,7 +104,7 @@ class Bash(ShellComplete):
         return re.sub(r"([^\w@%+=:,./{}-])", r"\\\1", item.value.removeprefix(self._kept))
 
 
-class Zsh(ZshComplete):
+class Zsh(_Listing, ZshComplete):
     """zsh, which shows what a word means beside it."""
 
     source_template = _ZSH
@@ -98,7 +114,7 @@ class Zsh(ZshComplete):
         return f"{item.value}\n{' '.join((item.help or '_').split())}"
 
 
-class Fish(FishComplete):
+class Fish(_Listing, FishComplete):
     """fish, which shows what a word means beside it."""
 
     source_template = _FISH

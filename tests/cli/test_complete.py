@@ -7,6 +7,7 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from docsync_trio.cli.main import main
+from docsync_trio.cli.shell_scripts import Bash, Fish, Zsh
 
 SITE = """
 [[applications]]
@@ -51,6 +52,18 @@ def test_sites_are_offered_and_what_is_none_is_not(offered, command):
     assert offered(command, "apps/") == ["apps/two.py"]
     assert offered(command, ".h") == [".hidden.py"]
     assert offered(command, "nowhere/") == []
+
+
+@pytest.mark.parametrize("shell", [Bash, Zsh, Fish])
+def test_files_and_folders_are_offered_where_an_option_wants_one(offered, shell):
+    def places(*words):
+        asked = shell(main, {}, "docsync", "_DOCSYNC_COMPLETE")
+        return [item.value for item in asked.get_completions([*words[:-1]], words[-1])]
+
+    assert places("check", "--proxy", "no") == ["notes.txt"]
+    assert places("check", "--proxy", "a") == ["apps/"]
+    assert places("init", "") == ["apps/"]
+    assert places("check", "--format", "j") == ["json"]
 
 
 def test_the_profiles_of_the_site_file_are_offered(offered, tmp_path):
