@@ -1,5 +1,7 @@
 """Applications that are exchanged while their site is served."""
 
+import sys
+
 from docsync_trio.base.events import Reloaded, ReloadFailed, SessionEnded
 from tests.reload.a_reloading_site import reloading
 
@@ -62,3 +64,15 @@ async def test_what_cannot_be_loaded_changes_nothing_until_it_is_mended(folder):
         (told,) = await site.reload()
         assert isinstance(told, Reloaded)
         assert await site.text("/a") == "mended"
+
+
+async def test_everything_is_loaded_anew_if_somebody_asks_for_it(folder):
+    folder.site(*((f"/{name}", f'{{ function = "{name}:make" }}') for name in "ab"))
+    folder.function("a.py", "from words import WORD", "WORD")
+    folder.function("b.py", "", "'b'")
+    folder.write("words.py", "WORD = 'one'")
+    async with reloading(folder) as site:
+        before = sys.modules["words"]
+        (told,) = await site.reload(everything=True)
+        assert told.replaced == ("/a", "/b")
+        assert sys.modules["words"] is not before
