@@ -33,7 +33,8 @@ async def modify_doc(document):
 
     curve = figure(
         title="The estimate of pi", height=400, sizing_mode="stretch_width",
-        x_axis_label="darts thrown", y_range=(2.9, 3.4), toolbar_location=None, tools="",
+        x_axis_label="darts thrown", y_range=(2.9, 3.4), x_range=(0, ROUNDS * DARTS),
+        toolbar_location=None, tools="",
     )  # fmt: skip
     curve.line("thrown", "pi", source=estimates, width=3, color="#e07a3f")
     curve.scatter("thrown", "pi", source=estimates, size=7, color="#e07a3f")
@@ -48,6 +49,7 @@ async def modify_doc(document):
         every = np.array(darts.data["x"]) ** 2 + np.array(darts.data["y"]) ** 2 < 1
         pi = 4 * every.mean()
         estimates.stream({"thrown": [every.size], "pi": [pi]})
+        curve.x_range.end = max(curve.x_range.end, every.size)
         readout.text = f"<b>{every.size}</b> darts, pi is about <b>{pi:.4f}</b>"
 
     def finish():

@@ -42,6 +42,7 @@ table = DataTable(
     editable=True,
     auto_edit=False,
     index_position=None,
+    reorderable=False,  # it would need jQuery UI in the page
     height=300,
     sizing_mode="stretch_width",
 )  # fmt: skip
