@@ -24,7 +24,7 @@ from docsync_trio.server.head import (
 )
 from docsync_trio.server.heartbeat import Heartbeat
 from docsync_trio.server.introductions import Introductions
-from docsync_trio.server.join import Admit, join
+from docsync_trio.server.join import Admit, Joined, arrive
 from docsync_trio.server.open_sockets import OpenSockets
 from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.peer_socket import PeerSocket
@@ -74,7 +74,9 @@ class FrontDoor:
         """Serve one connection to its end. Raises nothing that its peer could cause."""
         with self._open.holding(socket) as fits:
             try:
-                await (self._serve(socket) if fits else self._open.refuse(socket))
+                joined = await (self._serve(socket) if fits else self._open.refuse(socket))
+                if joined is not None:
+                    await joined.stay()
             except BaseException as error:  # noqa: BLE001 - the wall round a connection
                 self._contain(socket, error)
 
@@ -96,7 +98,8 @@ class FrontDoor:
         if fatal is not None:
             raise fatal
 
-    async def _serve(self, socket: PeerSocket) -> None:
+    async def _serve(self, socket: PeerSocket) -> Joined | None:
+        """Serve its requests, up to one to become a websocket."""
         socket.give_up_when_silent(ping=self._keep_alive.ping, pong=self._keep_alive.pong)
         data = bytearray()
         try:
@@ -109,15 +112,15 @@ class FrontDoor:
             with trio.move_on_after(ANSWER_SECONDS):
                 await socket.send_all(plain_answer(refusal))
             await socket.close_after_answer(ANSWER_SECONDS)
-            return
+            return None
         upgrade = parse_upgrade(bytes(data[:length])) if length else None
         if upgrade is not None:
             scope = self._visited.of_request(websocket_scope(upgrade, socket))
             if not self._passes_on(path_of(scope)):
-                await self._serve_websocket(socket, upgrade, scope, bytes(data[length:]))
-                return
+                return await self._let_in(socket, upgrade, scope, bytes(data[length:]))
         if data:
             await self._requests.serve(socket, bytes(data))
+        return None
 
     async def _read_head(self, socket: PeerSocket, data: bytearray) -> int:
         """Read into *data* until the head is whole; return its length.
@@ -128,7 +131,8 @@ class FrontDoor:
             self._waiting.add(scope)
             try:
                 data += await socket.receive()
-                scope.deadline = min(scope.deadline, trio.current_time() + HEAD_SECONDS)
+                if self._is_trusted(socket):
+                    scope.deadline = trio.current_time() + HEAD_SECONDS
                 return await _read_head(socket, data)
             finally:
                 self._waiting.discard(scope)
@@ -138,18 +142,21 @@ class FrontDoor:
         return 0
 
     def _patience(self, socket: PeerSocket) -> float:
-        """How long nothing at all may come on a new connection, in seconds.
+        """How long a head may take, or its first byte from a trusted proxy, in seconds.
 
         A proxy may keep one that it opened and had no use for (Go's HTTP client, so Caddy and
         Traefik); it has to be the first to let go of that one, too.
         """
-        address = socket.peer_address()
-        trusted = self._visited.trusted.trusts(address and address[0])
-        return self._keep_alive.http if trusted else HEAD_SECONDS
+        trusted = self._is_trusted(socket)
+        return max(self._keep_alive.http, HEAD_SECONDS) if trusted else HEAD_SECONDS
 
-    async def _serve_websocket(
+    def _is_trusted(self, socket: PeerSocket) -> bool:
+        address = socket.peer_address()
+        return self._visited.trusted.trusts(address and address[0])
+
+    async def _let_in(
         self, socket: PeerSocket, upgrade: Upgrade, scope: Scope, early: bytes
-    ) -> None:
+    ) -> Joined | None:
         socket.peer = peer_of_scope(scope)
         entrance = SocketEntrance(
             socket,
@@ -160,7 +167,7 @@ class FrontDoor:
             heartbeat=self._heartbeat,
             observe=self._observe,
         )
-        await join(self._admit, scope, entrance, observe=self._observe)
+        return await arrive(self._admit, scope, entrance, observe=self._observe)
 
 
 async def _read_head(socket: PeerSocket, data: bytearray) -> int:

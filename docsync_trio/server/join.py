@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final, Protocol
 
+import attrs
 from starlette.types import Scope
 
 from docsync_trio.base.errors import ApplicationError, Refusal, new_incident
@@ -111,8 +112,42 @@ class Entrance(Protocol):
         ...
 
 
+@attrs.frozen
+class Joined:
+    """A websocket that has come to its session."""
+
+    session: JoinableSession
+    websocket: OpenWebsocket
+    peer: str
+    pulls_first: bool
+    in_browser: bool
+
+    async def stay(self) -> None:
+        """Stay until one of them ends."""
+        ending = await self.session.attach(
+            self.websocket,
+            self.peer,
+            pulls_first=self.pulls_first,
+            in_browser=self.in_browser,
+        )
+        await self.websocket.close(ending.code, ending.reason)
+
+
 async def join(admit: Admit, scope: Scope, entrance: Entrance, *, observe: Observer) -> None:
     """Bring the websocket of *scope* to its session and stay until one of them ends."""
+    joined = await arrive(admit, scope, entrance, observe=observe)
+    if joined is not None:
+        await joined.stay()
+
+
+async def arrive(
+    admit: Admit, scope: Scope, entrance: Entrance, *, observe: Observer
+) -> Joined | None:
+    """Bring the websocket of *scope* to its session, or turn it away; gives None then.
+
+    It may stay for days: whoever awaits that should have let go of its request, all of whose
+    headers take some kilobytes.
+    """
     peer = peer_of_scope(scope)
     last_word: LastWord | None = None
     try:
@@ -135,14 +170,14 @@ async def join(admit: Admit, scope: Scope, entrance: Entrance, *, observe: Obser
         observe(RequestFailed(scope["path"], peer, incident, error))
         await entrance.refuse(Refusal(500, f"The server failed. Incident {incident}."))
     else:
-        websocket = await entrance.accept()
-        ending = await session.attach(
-            websocket,
+        return Joined(
+            session,
+            await entrance.accept(),
             peer,
             pulls_first=admission.pulls_first,
             in_browser="Origin" in request.headers,  # which every browser sends, programs do not
         )
-        await websocket.close(ending.code, ending.reason)
+    return None
 
 
 async def _turn_away(

@@ -14,7 +14,6 @@ from typing import Final
 import attrs
 import trio
 from websockets.frames import CloseCode
-from websockets.protocol import OPEN
 
 from docsync_trio.base.events import Observer, PeerFault
 from docsync_trio.config.schema import ServerSettings
@@ -35,6 +34,8 @@ LAST_WORDS_SECONDS: Final = 2.0
 
 MOST_OWED: Final = 2**14
 """Bytes of pongs for a peer that pings and does not read; beyond it is dropped."""
+
+_PING: Final = b"\x89\0"
 
 LONGEST_REASON: Final = 123
 """Bytes; a control frame holds 125, two of which are the close code."""
@@ -63,6 +64,11 @@ class SocketWire:
     or when the peer is found gone.
     """
 
+    __slots__ = (
+        *("_early", "_limits", "_lost", "_observe", "_owed", "_reader", "_sending"),
+        *("_socket", "_way_out", "heard"),
+    )
+
     def __init__(
         self,
         socket: PeerSocket,
@@ -79,7 +85,6 @@ class SocketWire:
         self._way_out = way_out
         self._observe = observe
         self._reader = WebsocketReader(limits.message_size)
-        self._protocol = self._reader.protocol
         self._sending = memoryview(b"")
         self._owed = bytearray()
         self._lost = ""
@@ -99,7 +104,7 @@ class SocketWire:
 
     def send_now(self, messages: Sequence[Outgoing]) -> bool:
         """Send of *messages* what the kernel takes at once; see `Wire`."""
-        if self._protocol.state is not OPEN:
+        if not self._reader.is_open:
             raise self._ending()
         data = messages[0].wire if len(messages) == 1 else b"".join([m.wire for m in messages])
         if self._owed:
@@ -129,8 +134,8 @@ class SocketWire:
 
     def ping(self) -> None:
         """Send a ping; see `Pulse`."""
-        if self._protocol.state is OPEN:
-            self._protocol.send_ping(b"")
+        if self._reader.is_open:
+            self._owed += _PING
             self._send_control()
 
     def drop(self, reason: str) -> None:
@@ -145,8 +150,8 @@ class SocketWire:
         """
         if code == NO_CLOSE_FRAME:
             self.drop(reason)
-        elif self._protocol.state is OPEN:
-            self._protocol.send_close(code, shorten_reason(reason))
+        elif self._reader.is_open:
+            self._reader.protocol.send_close(code, shorten_reason(reason))
             self._send_control()
         deadline = trio.current_time() + ANSWER_SECONDS
         with trio.CancelScope(deadline=deadline, shield=True):
@@ -156,16 +161,16 @@ class SocketWire:
     async def _hear_out(self) -> None:
         try:
             await self._socket.send_all(bytes(self._sending) + bytes(self._owed))
-            if self._protocol.eof_sent:
+            if self._reader.protocol.eof_sent:
                 self._socket.end_sending()
-            while self._protocol.close_rcvd is None and (data := await self._socket.receive()):
+            while not self._reader.heard_close and (data := await self._socket.receive()):
                 self._reader.feed(data)
         except (OSError, trio.ClosedResourceError):
             return
 
     async def _next_frames(self) -> list[Frame]:
         """The frames that come next; none when the connection is over."""
-        while self._protocol.state is OPEN:
+        while self._reader.is_open:
             data, self._early = self._early, b""
             data = data or await self._read()
             if not data:
@@ -190,7 +195,7 @@ class SocketWire:
     def _feed(self, data: bytes) -> list[Frame]:
         frames = self._reader.feed(data)
         self._send_control()
-        if self._protocol.state is not OPEN and self._protocol.close_rcvd is None:
+        if not self._reader.is_open and not self._reader.heard_close:
             self._tell_fault()
         return frames
 
@@ -200,7 +205,7 @@ class SocketWire:
         The task that reads must not wait for the socket: a peer may wait with its
         reading until we have read.
         """
-        for data in self._protocol.data_to_send():
+        for data in self._reader.data_to_send():
             self._owed += data
         if not self._owed or self._sending or self.is_over:
             return
@@ -239,7 +244,7 @@ class SocketWire:
         return self._ending()
 
     def _ending(self) -> WireClosed:
-        close = self._protocol.close_rcvd or self._protocol.close_sent
+        close = self._reader.close
         if close is None:
             return WireClosed(NO_CLOSE_FRAME, self._lost)
         return WireClosed(int(close.code), close.reason)
@@ -249,7 +254,7 @@ class SocketWire:
         what = f"websocket closed with {code}: {reason}"
         if code == CloseCode.MESSAGE_TOO_BIG:
             what += "; server.max_message_size sets the limit"
-        self._observe(PeerFault(self._socket.peer, what, self._protocol.parser_exc))
+        self._observe(PeerFault(self._socket.peer, what, self._reader.protocol.parser_exc))
 
 
 def shorten_reason(reason: str) -> str:

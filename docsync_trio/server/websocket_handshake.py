@@ -5,15 +5,18 @@ first, the site's own (origin, token) second, and 101 is said last: a browser th
 sees its websocket open may rely on a session behind it.
 """
 
+import re
 from collections.abc import Sequence
+from email.utils import formatdate
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import trio
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
+from websockets.utils import accept_key
 
 from docsync_trio.base.errors import Refusal
 from docsync_trio.base.events import Observer
@@ -25,6 +28,16 @@ from docsync_trio.server.plain_answer import plain_answer
 from docsync_trio.server.way_out import WayOut
 from docsync_trio.server.websocket import ANSWER_SECONDS, SocketWire, WebsocketLimits
 from docsync_trio.server.websocket_reader import SILENT
+
+_KEY: Final = re.compile(rb"[A-Za-z0-9+/]{22}==")
+_OFFER: Final = re.compile(rb"bokeh(, ?[-!#$%&'*+.^_`|~0-9A-Za-z]+)*")
+_CONNECTIONS: Final = (b"upgrade", b"keep-alive, upgrade")
+_LINE: Final = "HTTP/1.1 101 Switching Protocols"
+_NAMES: Final = (
+    "Date: ",
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ",
+    "Sec-WebSocket-Protocol: ",
+)
 
 
 class SocketEntrance:
@@ -50,11 +63,18 @@ class SocketEntrance:
         self._way_out = way_out
         self._heartbeat = heartbeat
         self._observe = observe
-        self._response = shake_hands(upgrade)
+        self._response: Response | None = None
+        self._answer = ordinary_answer(upgrade)
+        if not self._answer:
+            self._response = shake_hands(upgrade)
+            self._answer = self._response.serialize()
 
     def check(self) -> None:
         """Raise `Refusal` if the handshake itself is at fault."""
-        if self._response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+        if (
+            self._response is not None
+            and self._response.status_code != HTTPStatus.SWITCHING_PROTOCOLS
+        ):
             raise Refusal(self._response.status_code, bytes(self._response.body).decode().strip())
 
     async def refuse(self, refusal: Refusal) -> None:
@@ -65,7 +85,7 @@ class SocketEntrance:
 
     async def accept(self) -> SocketWire:
         """Answer 101; from here on it is a websocket."""
-        await self._socket.send_all(self._response.serialize())
+        await self._socket.send_all(self._answer)
         wire = SocketWire(
             self._socket,
             self._early,
@@ -75,6 +95,27 @@ class SocketEntrance:
         )
         self._heartbeat.watch(wire)
         return wire
+
+
+def ordinary_answer(upgrade: Upgrade) -> bytes:
+    """Return the answer to a handshake as all browsers do it.
+
+    It is that of `shake_hands`. Nothing is returned where anything is out of the ordinary.
+    """
+    fields = dict(upgrade.headers)
+    key = fields.get(b"sec-websocket-key", b"")
+    if (
+        len(fields) != len(upgrade.headers)  # something is said twice
+        or not _KEY.fullmatch(key)
+        or fields.get(b"sec-websocket-version") != b"13"
+        or fields.get(b"upgrade", b"").lower() != b"websocket"
+        or fields.get(b"connection", b"").lower() not in _CONNECTIONS
+        or not _OFFER.fullmatch(fields.get(b"sec-websocket-protocol", b""))
+        or upgrade.has_body
+    ):
+        return b""
+    values = (formatdate(usegmt=True), accept_key(key.decode()), SUBPROTOCOL)
+    return "\r\n".join([_LINE, *map(str.__add__, _NAMES, values), "", ""]).encode()
 
 
 def shake_hands(upgrade: Upgrade) -> Response:

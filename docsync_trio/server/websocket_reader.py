@@ -10,7 +10,7 @@ accepted, refused and answered stays the same.
 import logging
 from typing import Final
 
-from websockets.frames import BINARY, CONT, TEXT, CloseCode, Opcode
+from websockets.frames import BINARY, CONT, TEXT, Close, CloseCode, Opcode
 from websockets.frames import Frame as WebsocketFrame
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
@@ -28,25 +28,51 @@ SILENT: Final = logging.Logger("websockets", level=logging.CRITICAL + 1)  # noqa
 
 _PLAIN: Final = frozenset({wire.TEXT, wire.BINARY})
 _OPCODES: Final = frozenset(Opcode)
+_PONG: Final = 0x8A
 _MASKED: Final = 0x80
 _MASK: Final = 4
+_SHORT_HEAD: Final = 2 + _MASK
 _TWO_BYTES: Final = 126
 
 
 class WebsocketReader:
-    """One websocket's bytes in, its data frames out; a message has *max_size* bytes at most.
+    """One websocket's bytes in, its data frames out; a message has *max_size* bytes at most."""
 
-    *protocol* knows what state the websocket is in, and what has to be sent for it.
-    """
-
-    __slots__ = ("_fragments", "_max_size", "_missing", "_partial", "protocol")
+    __slots__ = ("_fragments", "_max_size", "_missing", "_partial", "_protocol")
 
     def __init__(self, max_size: int) -> None:
-        self.protocol = ServerProtocol(state=OPEN, max_size=max_size, logger=SILENT)
+        self._protocol: ServerProtocol | None = None
         self._max_size = max_size
         self._fragments: tuple[Opcode, bytearray] | None = None
         self._partial = bytearray()
         self._missing = 0
+
+    @property
+    def protocol(self) -> ServerProtocol:
+        """What knows all the rules; made when it is needed, as it takes 4 KB."""
+        if self._protocol is None:
+            self._protocol = ServerProtocol(state=OPEN, max_size=self._max_size, logger=SILENT)
+        return self._protocol
+
+    @property
+    def is_open(self) -> bool:
+        """Whether neither side has begun to close the websocket."""
+        return self._protocol is None or self._protocol.state is OPEN
+
+    @property
+    def close(self) -> Close | None:
+        """The close frame that came, or else the one that was sent."""
+        protocol = self._protocol
+        return None if protocol is None else protocol.close_rcvd or protocol.close_sent
+
+    @property
+    def heard_close(self) -> bool:
+        """Whether the peer has sent a close frame."""
+        return self._protocol is not None and self._protocol.close_rcvd is not None
+
+    def data_to_send(self) -> list[bytes]:
+        """What has to be sent in answer to what came."""
+        return [] if self._protocol is None else self._protocol.data_to_send()
 
     def feed(self, data: bytes) -> list[Frame]:
         """Return the payloads that *data* completes, fragments put together.
@@ -56,12 +82,12 @@ class WebsocketReader:
         frames: list[Frame] = []
         if self._partial:
             self._partial += data
-            if len(self._partial) < self._missing and self.protocol.state is OPEN:
+            if len(self._partial) < self._missing and self.is_open:
                 return frames
             data = bytes(self._partial)
             self._partial.clear()
-        position, end = 0, len(data)
-        while position < end and self.protocol.state is OPEN:
+        position, end = self._short_ones(data, frames), len(data)
+        while position < end and self.is_open:
             payload, stop = _extent(data, position, end)
             if stop - payload > self._room() or not _is_from_a_client(data, position, end):
                 break  # it is refused for its head; there is nothing to wait for
@@ -78,6 +104,25 @@ class WebsocketReader:
         if position < end:
             self.protocol.receive_data(data[position:])
         return frames
+
+    def _short_ones(self, data: bytes, frames: list[Frame]) -> int:
+        """Read the short frames at the head of *data*, which most are; says where they end."""
+        position, last = 0, len(data) - _SHORT_HEAD
+        while position <= last and self._fragments is None:
+            first, length = data[position], data[position + 1] - _MASKED
+            payload = position + _SHORT_HEAD
+            stop = payload + length
+            if not 0 <= length < _TWO_BYTES or stop > len(data) or length > self._max_size:
+                break
+            if first in _PLAIN:
+                text = apply_mask(data[payload:stop], data[position + 2 : payload])
+                self._add(first & 0x0F, text, frames)
+            elif first != _PONG:
+                break
+            position = stop
+            if not self.is_open:
+                break
+        return position
 
     def _room(self) -> int:
         gathered = 0 if self._fragments is None else len(self._fragments[1])

@@ -6,7 +6,6 @@ is all, and no other task has to run for it; what is left is the writer's. A con
 does not keep up is told to come back later, and pulls the document anew when it does.
 """
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -62,10 +61,10 @@ class Connection:
     _queued: int = attrs.field(default=0, init=False)
     # What the transport has been given and has not sent yet; the writer waits for it.
     _under_way: Sequence[Outgoing] = attrs.field(default=(), init=False)
-    _begun: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _nursery: trio.Nursery | None = attrs.field(default=None, init=False)
     _on_caught_up: Callable[[], None] | None = attrs.field(default=None, init=False)
-    _waiting: deque[int] = attrs.field(factory=deque, init=False)
-    _room: trio.Event = attrs.field(factory=trio.Event, init=False)
+    _waiting: list[int] = attrs.field(factory=list, init=False)
+    _room: trio.Event | None = attrs.field(default=None, init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
 
     def post(self, message: Outgoing) -> None:
@@ -79,7 +78,7 @@ class Connection:
     def flush(self) -> None:
         """Send what was posted; never waits: what needs waiting for is left to the writer."""
         caught_up = self._on_caught_up
-        if not self._outbox or self._under_way or caught_up is None:
+        if not self._outbox or self._under_way or caught_up is None or self._nursery is None:
             return
         messages, self._outbox = self._outbox, []
         try:
@@ -87,7 +86,7 @@ class Connection:
                 self._sent(messages, caught_up)
             else:
                 self._under_way = messages
-                self._begun.set()
+                self._nursery.start_soon(self._write, caught_up)
         except WireClosed as closed:
             self._closed(closed)
             self._stop()
@@ -109,8 +108,9 @@ class Connection:
 
     def handled(self) -> None:
         """One of its messages has had its turn, and what it is answered was posted."""
-        self._waiting.popleft()
-        self._room.set()
+        del self._waiting[0]
+        if self._room is not None:
+            self._room.set()
         self.flush()
 
     async def run(self, on_message: Receive, on_caught_up: Callable[[], None]) -> None:
@@ -119,14 +119,16 @@ class Connection:
         *on_message* queues what came in, and `handled` answers it. *on_caught_up* is called
         whenever all that was posted has been sent.
         """
-        if not self._scope.cancel_called:
-            self._on_caught_up = on_caught_up
-            self.flush()
         with self._scope:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._write, on_caught_up)
-                await self._read(on_message)
-                nursery.cancel_scope.cancel()
+            async with trio.open_nursery() as self._nursery:
+                if not self._scope.cancel_called:
+                    self._on_caught_up = on_caught_up
+                    self.flush()
+                try:
+                    await self._read(on_message)
+                finally:
+                    self._on_caught_up = None
+                self._nursery.cancel_scope.cancel()
 
     async def _read(self, on_message: Receive) -> None:
         assembler, conversation = Assembler(self._limits), Conversation("server")
@@ -150,24 +152,22 @@ class Connection:
         while self._waiting and not self._has_room(message):
             self._room = trio.Event()
             await self._room.wait()
+            self._room = None
 
     def _has_room(self, message: Message) -> bool:
         size = sum(self._waiting) + message.size
         return len(self._waiting) < MAX_WAITING and size <= self._limits.message_size
 
     async def _write(self, on_caught_up: Callable[[], None]) -> None:
-        """Wait for what could not be sent at once, and for all that is posted meanwhile."""
+        """Send what could not be sent at once, and all that is posted meanwhile."""
         try:
+            await self._wire.send(())
             while True:
-                await self._begun.wait()
-                self._begun = trio.Event()
-                await self._wire.send(())
-                while True:
-                    messages, self._under_way, self._outbox = self._under_way, self._outbox, []
-                    self._sent(messages, on_caught_up)
-                    if not self._under_way:
-                        break
-                    await self._wire.send(self._under_way)
+                messages, self._under_way, self._outbox = self._under_way, self._outbox, []
+                self._sent(messages, on_caught_up)
+                if not self._under_way:
+                    return
+                await self._wire.send(self._under_way)
         except WireClosed as closed:
             self._closed(closed)
             self._stop()

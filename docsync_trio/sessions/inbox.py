@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import attrs
+import outcome
 import trio
 
 Rest = Coroutine[Any, Any, None]
@@ -57,12 +58,11 @@ class Inbox:
             self.post(job)
             return
         self._has_begun = True
-        try:
-            self._rest = self._idle.context.run(job)
-            if self._rest is None:
-                self._after_each()
-        except BaseException as error:  # noqa: BLE001 - it is the session's, not the caller's
-            self._rest = _raise(error)
+        came = outcome.capture(self._idle.context.run, job)
+        # What it raises is the session's, and not the caller's.
+        self._rest = came.value if isinstance(came, outcome.Value) else _raise(came)
+        if self._rest is None:
+            self._after_each()
         self._has_begun = False
         if self._rest is not None or self._jobs:
             self._wake()
@@ -89,17 +89,15 @@ class Inbox:
 
     async def _wait(self) -> None:
         def stop(_raise_cancel: object) -> trio.lowlevel.Abort:
+            if self._has_begun:  # what has begun ends the session, and goes on first
+                self._jobs.appendleft(_nothing)
+                return trio.lowlevel.Abort.FAILED
             self._idle = None
             return trio.lowlevel.Abort.SUCCEEDED
 
         self._idle = trio.lowlevel.current_task()
-        try:
-            await trio.lowlevel.wait_task_rescheduled(stop)
-        except trio.Cancelled:
-            if self._rest is not None:  # the job itself has ended the session, and goes on
-                await self._rest
-            raise
+        await trio.lowlevel.wait_task_rescheduled(stop)
 
 
-async def _raise(error: BaseException) -> None:
-    raise error
+async def _raise(came: outcome.Outcome[Rest | None]) -> None:
+    came.unwrap()

@@ -150,10 +150,13 @@ class Worker:
 
 @attrs.frozen(eq=False)
 class UnderWay:
-    """A call that has begun: *job*, for which *limiter* keeps a place, in a thread."""
+    """A call that has begun in a thread, and *place*, which *limiter* keeps for it.
+
+    It does not know what is called: a thread may keep this for a moment longer.
+    """
 
     worker: Worker
-    job: Callable[[], Any]
+    place: object
     limiter: trio.CapacityLimiter
 
 
@@ -175,12 +178,12 @@ class Workers:
         place until it ends.
         """
         await trio.lowlevel.checkpoint_if_cancelled()
-        job = _in_context(function)
+        place = object()
         try:
-            limiter.acquire_on_behalf_of_nowait(job)
+            limiter.acquire_on_behalf_of_nowait(place)
         except trio.WouldBlock:
-            await limiter.acquire_on_behalf_of(job)
-        under_way = UnderWay(self._begin(job), job, limiter)
+            await limiter.acquire_on_behalf_of(place)
+        under_way = UnderWay(self._begin(_in_context(function)), place, limiter)
         if quick and self.is_over_soon(under_way):
             return self.outcome_of(under_way).unwrap()
         return await self.hear_of(under_way)
@@ -191,12 +194,12 @@ class Workers:
         """Begin what `run` does, if that can be done at once; None if it cannot."""
         if not self._idle:
             return None
-        job = _in_context(function)
+        place = object()
         try:
-            limiter.acquire_on_behalf_of_nowait(job)
+            limiter.acquire_on_behalf_of_nowait(place)
         except trio.WouldBlock:
             return None
-        return UnderWay(self._begin(job), job, limiter)
+        return UnderWay(self._begin(_in_context(function)), place, limiter)
 
     def is_over_soon(self, under_way: "UnderWay") -> bool:
         """Wait a moment, and say whether it is over. Then `outcome_of`, or else `hear_of` it."""
@@ -211,14 +214,14 @@ class Workers:
 
     def outcome_of(self, under_way: "UnderWay") -> outcome.Outcome[Any]:
         """What came of a call that is over."""
-        under_way.limiter.release_on_behalf_of(under_way.job)
+        under_way.limiter.release_on_behalf_of(under_way.place)
         under_way.worker.rest()
         return under_way.worker.take()
 
     async def hear_of(self, under_way: "UnderWay") -> Any:
         """The result of a call that is under way; raises what it raises."""
-        worker, job, limiter = under_way.worker, under_way.job, under_way.limiter
-        await self._report_of(worker, job, limiter)
+        worker = under_way.worker
+        await self._report_of(worker, under_way.place, under_way.limiter)
         worker.rest()
         return worker.take().unwrap()
 
@@ -241,12 +244,12 @@ class Workers:
         return worker
 
     async def _report_of(
-        self, worker: Worker, job: Callable[[], Any], limiter: trio.CapacityLimiter
+        self, worker: Worker, place: object, limiter: trio.CapacityLimiter
     ) -> None:
         waiting: list[trio.lowlevel.Task] = [trio.lowlevel.current_task()]
 
         def report() -> None:
-            limiter.release_on_behalf_of(job)
+            limiter.release_on_behalf_of(place)
             if waiting:
                 trio.lowlevel.reschedule(waiting.pop())
             else:
@@ -258,7 +261,7 @@ class Workers:
             return trio.lowlevel.Abort.SUCCEEDED
 
         if worker.is_done_or_reports(report):
-            limiter.release_on_behalf_of(job)
+            limiter.release_on_behalf_of(place)
         else:
             await trio.lowlevel.wait_task_rescheduled(abort)
 

@@ -6,6 +6,7 @@ writes bytes as they are given to it, so that a test can be a browser or an atta
 
 import json
 import socket
+import weakref
 from contextlib import asynccontextmanager
 
 import attrs
@@ -111,10 +112,12 @@ class FakeSite:
         self.settings = SiteSettings(server=ServerSettings(**server))
         self.session = EchoSession()
         self.events = []
+        self.requests = []
         self.on_event = lambda event: None
         self.endpoints = {}
 
     def admit(self, request, subprotocols, now):
+        self.requests.append(weakref.ref(request))
         if request.path != "/app/ws":
             raise Refusal(404, "No application has a websocket here")
         if request.headers.get("Origin") == "http://evil.example":

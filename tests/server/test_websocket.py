@@ -1,12 +1,12 @@
 """What holds for a websocket however it came: on our own socket, or through ASGI."""
 
+import gc
 import os
 
 import pytest
 import trio
 import trio.testing
 from websockets.frames import Opcode
-from websockets.protocol import OPEN
 
 from docsync_trio.base.events import ConnectionRefused, PeerFault
 from docsync_trio.config.schema import KeepAliveSettings
@@ -71,6 +71,13 @@ async def test_the_session_is_told_who_the_peer_is(server, transport):
 
     host, port = peer.stream.socket.getsockname()
     assert server.site.session.peers == [f"{host}:{port}"]
+
+
+async def test_who_stays_has_let_go_of_the_request(server, transport):
+    await opened(server, transport)
+
+    gc.collect()
+    assert [request() for request in server.site.requests] == [None]
 
 
 async def test_fragments_are_put_together(server, transport):
@@ -499,7 +506,7 @@ async def test_random_bytes_never_end_in_anything_but_a_closed_wire(nursery):
             await theirs.send_all(bytes([seed * 5 % 256, 0x80 | seed]) + os.urandom(200))
             await theirs.send_eof()
             await swallow(wire)
-        assert wire.is_over or wire._protocol.state is not OPEN
+        assert wire.is_over or not wire._reader.is_open
         wire.drop("done")
 
 
