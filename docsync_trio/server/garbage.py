@@ -93,7 +93,7 @@ class GarbageKeeper:
                 self._time_to_look.deadline = trio.current_time() + QUIET
             elif self._ended % WORTH_A_LOOK == 0 and self._is_due():
                 self._time_to_look.cancel()
-        elif isinstance(event, Reloaded):
+        elif isinstance(event, Reloaded) and not self._exchanged:
             # Modules are circles, and may hold much data.
             self._exchanged = True
             self._time_to_look.deadline = trio.current_time() + QUIET

@@ -7,7 +7,7 @@ import pytest
 import trio
 import trio.testing
 
-from docsync_trio.base.events import SessionEnded, SessionOpened
+from docsync_trio.base.events import Reloaded, SessionEnded, SessionOpened
 from docsync_trio.server.garbage import LOOK_ANYWAY, QUIET, WORTH_A_LOOK, GarbageKeeper
 
 OPENED = SessionOpened("/app", "one", 0.1)
@@ -161,3 +161,19 @@ async def test_events_are_passed_on_in_order():
     keeper.observe(OPENED)
     keeper.observe(ENDED)
     assert seen == [OPENED, ENDED]
+
+
+async def test_an_application_that_was_exchanged_is_freed_though_sessions_go_on(
+    keeper, autojump_clock
+):
+    keeper.observe(OPENED)
+    old = Circle()
+    dead = weakref.ref(old)
+    for _ in range(3):  # who saves again and again does not put it off
+        keeper.observe(Reloaded((), ("/app",), (), 0.1, ()))
+        keeper.observe(OPENED)
+        await trio.sleep(QUIET / 4)
+    del old
+    assert dead() is not None
+    await trio.sleep(QUIET / 2)
+    assert dead() is None
