@@ -4,6 +4,7 @@ import pathlib
 
 from docsync_trio.config.bind import UnixBind
 from docsync_trio.proxies.plan import MOST_HEAD, CannotPlan, ProxyPlan, quoted
+from docsync_trio.proxies.timers import PURGES
 
 
 def haproxy_file(plan: ProxyPlan) -> str:
@@ -38,6 +39,8 @@ defaults
     timeout connect 5s
     # A head that comes byte by byte.
     timeout http-request 10s
+    # Browsers open spare connections and say nothing on them; an error there they would show.
+    option http-ignore-probes
     # How long a browser's own connection is kept; it has nothing to do with the server's.
     timeout http-keep-alive 60s
     timeout client {silence}
@@ -81,9 +84,9 @@ def _choice(plan: ProxyPlan) -> list[str]:
     chosen = " ".join(conditions)
     return [
         *lines,
-        f"    use_backend docsync if {chosen}",
-        '    # Remove this if the frontend has other backends: "not here" instead of "no server".',
+        '    # "Not here" instead of "no server". Remove it if the frontend has other backends.',
         f"    http-request deny deny_status 404 unless {chosen}",
+        f"    use_backend docsync if {chosen}",
     ]
 
 
@@ -100,12 +103,12 @@ def _bind(plan: ProxyPlan) -> str:
 def _backend(plan: ProxyPlan) -> str:
     return f"""\
 backend docsync
-    # Connections to the server are kept for further requests. HAProxy closes those that it has
-    # no use for after pool-purge-delay, which has to stay
+    # Connections to the server are kept for further requests. HAProxy closes half of those that
+    # it had no use for each pool-purge-delay, so that {PURGES} times that have to be
     # {plan.why_idle}.
     http-reuse safe
     # server.bind
-    server docsync {_server(plan)} pool-purge-delay {haproxy_time(min(5.0, plan.timers.idle))}
+    server docsync {_server(plan)} pool-purge-delay {haproxy_time(plan.timers.idle / PURGES)}
 """
 
 

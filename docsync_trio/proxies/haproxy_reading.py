@@ -10,6 +10,7 @@ import attrs
 from docsync_trio.proxies.haproxy_acls import Acls
 from docsync_trio.proxies.haproxy_sections import Line, Section, read_sections, seconds_of
 from docsync_trio.proxies.passage import VISITORS_HEADERS, Fact, Passage, no, yes
+from docsync_trio.proxies.timers import PURGES
 
 _BUFFER: Final = 16_384
 _RESERVED: Final = 1024
@@ -146,11 +147,12 @@ class _Reading:
                 if (line := section.find(*closing)) is not None:
                     return Fact(None, line.place, line.said)
         words = self.server.words
+        delay, said = _PURGED_AFTER, "pool-purge-delay default"
         if "pool-purge-delay" in words[:-1]:
             text = words[words.index("pool-purge-delay") + 1]
-            said = f"pool-purge-delay {text}"
-            return Fact(seconds_of(text) or _PURGED_AFTER, self.server.place, said)
-        return Fact(_PURGED_AFTER, self.server.place, "pool-purge-delay default")
+            delay, said = seconds_of(text) or _PURGED_AFTER, f"pool-purge-delay {text}"
+        said += ", at which half of them are closed"
+        return Fact(PURGES * delay, self.server.place, said)
 
     def _field(self) -> Fact[float]:
         sizes = {"tune.bufsize": _BUFFER, "tune.maxrewrite": _RESERVED}

@@ -26,6 +26,10 @@ BUILDING_MARGIN: Final = 1.25
 """How much longer than a document may be built the proxy waits for it: we answer first, and
 say what happened."""
 
+PURGES: Final = 12
+"""HAProxy does not count how long a connection was not used. Each `pool-purge-delay` it closes
+half of those that it had no need for; of a thousand the last one goes with the twelfth time."""
+
 NEVER: Final = 86_400.0
 """Seconds that stand for "for ever" in languages that have no word for it."""
 

@@ -251,7 +251,7 @@ def test_a_proxy_that_takes_a_prefix_off_has_to_say_so():
             ("127.0.0.1:5006", "127.0.0.1:5006 send-proxy-v2"),
             ["and server.proxy_protocol is false"],
         ),
-        (("127.0.0.1:5006", "127.0.0.1:5006 pool-purge-delay 2m"), ["keeps unused connections"]),
+        (("127.0.0.1:5006", "127.0.0.1:5006 pool-purge-delay 10s"), ["keeps unused connections"]),
         (("bind *:80", "bind *:443 ssl crt x"), []),
         (
             ("http-request set-header X-Forwarded-Proto http", "bind *:443 ssl crt x"),

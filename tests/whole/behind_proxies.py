@@ -32,6 +32,7 @@ handlers = [{{{{ function = "tests.whole.behind_proxies:show" }}}}]
 [[routes]]
 path = "/who"
 endpoint = "tests.whole.behind_proxies:who"
+methods = ["GET", "POST"]
 
 [[routes]]
 path = "/old"

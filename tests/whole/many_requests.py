@@ -3,6 +3,7 @@
 It writes requests in bundles and counts the status lines that come back.
 """
 
+import contextlib
 import socket
 import ssl
 import time
@@ -13,31 +14,50 @@ from urllib.parse import urlsplit
 
 BUNDLE = 25
 PATIENCE = 20.0
+AT_ONCE = 16
+APART = 0.002
+NOBODY_ASKS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+NOBODY_ASKS.check_hostname = False
+NOBODY_ASKS.verify_mode = ssl.CERT_NONE
 
 
-def statuses(
-    url: str, paths: Sequence[str], number: int, *, rest: float = 0.0, rests: int = 0
-) -> Counter[int]:
-    """Ask for *paths* in turn, *number* times in all, and count the statuses.
-
-    Before the end there are *rests* in which nothing is asked, each of *rest* seconds, after
-    which connections between proxy and server are about to be too old.
-    """
-    counted: Counter[int] = Counter()
-    share = max(BUNDLE, number // (rests + 1))
-    while counted.total() < number:
-        counted += _burst(url, paths, min(share, number - counted.total()))
-        if counted.total() < number:
-            time.sleep(rest)
-    return counted
-
-
-def _burst(url: str, paths: Sequence[str], number: int) -> Counter[int]:
+def statuses(url: str, paths: Sequence[str], number: int) -> Counter[int]:
+    """Ask for *paths* ("GET /a") in turn, *number* times in all, and count the statuses."""
     counted: Counter[int] = Counter()
     while counted.total() < number:
         with connect(url) as connection, connection.makefile("rb") as answers:
             counted += _conversation(connection, answers, paths, number - counted.total())
     return counted
+
+
+def after_a_rest(url: str, path: str, *, rest: float) -> Counter[int]:
+    """Ask over several connections at once, and again after *rest* seconds, a little apart.
+
+    So a proxy has several connections to the server that were last used *rest* seconds ago,
+    and some of the second requests come just before the server would close them, some while
+    it does, and some after that.
+    """
+    counted: Counter[int] = Counter()
+    with contextlib.ExitStack() as stack:
+        talks = [stack.enter_context(connect(url)) for _ in range(AT_ONCE)]
+        request = _request(path, urlsplit(url).netloc).encode()
+        for wait in (0.0, rest):
+            time.sleep(wait)
+            for talk in talks:
+                with contextlib.suppress(OSError):  # noticed when there is no answer
+                    talk.sendall(request)
+                time.sleep(APART if wait else 0.0)
+            counted.update(map(_answer, talks))
+    return counted
+
+
+def _answer(talk: socket.socket) -> int:
+    """Return the status of the answer that comes next, 0 if none comes."""
+    with talk.makefile("rb") as answers:
+        try:
+            return _status(answers)[0]
+        except (OSError, AssertionError):
+            return 0
 
 
 def _conversation(
@@ -58,7 +78,8 @@ def _conversation(
 
 
 def _request(path: str, host: str) -> str:
-    return f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: identity\r\n\r\n"
+    fields = f"Host: {host}\r\nAccept-Encoding: identity\r\nContent-Length: 0"
+    return f"{path} HTTP/1.1\r\n{fields}\r\n\r\n"
 
 
 def _status(answers: BinaryIO) -> tuple[int, bool]:
@@ -83,10 +104,7 @@ def connect(url: str, *, source: str = "127.0.0.1") -> socket.socket:
     )
     if parts.scheme == "http":
         return plain
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context.wrap_socket(plain)
+    return NOBODY_ASKS.wrap_socket(plain)
 
 
 def ask(url: str, *, source: str = "127.0.0.1", **headers: str) -> tuple[int, bytes, bytes]:
