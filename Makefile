@@ -85,7 +85,7 @@ test: proxies
 proxies: $(VENV)/.installed-test
 	@$(BIN)/python .ci/proxies.py
 
-# 20,000 requests through each of them, in about a minute.
+# 20,000 requests through each of them, in a few minutes.
 proxies-long: $(VENV)/.installed-test chromium proxies
 	DOCSYNC_PROXY_REQUESTS=20000 $(BIN)/python -m pytest tests/whole/test_proxies.py --timeout 600 $(ARGS)
 
