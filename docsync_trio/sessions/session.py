@@ -189,8 +189,8 @@ class Session:
         self.tasks.home.call(self.lifetime.unblock)
 
     def tell(self, events: Iterable[DocumentPatchedEvent]) -> None:
-        """Send what *events* changed, whoever has the turn; in the session's own thread."""
-        self._turns.tell(events)
+        """Send what *events* changed, whoever has the turn; in any thread."""
+        self.tasks.home.call(self._turns.tell, events)
 
     def has_turn_taken(self) -> bool:
         """Whether somebody has the turn to change the document."""

@@ -83,6 +83,7 @@ def panel_framework() -> Framework:
         )
     write_through()
     private.leave_lost_events()
+    private.start_periodic_callbacks_when_loaded()
     silence(EMPTY_LAYOUT)  # Panel fills layouts when it has something for them
     return PanelFramework()
 

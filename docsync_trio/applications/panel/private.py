@@ -4,6 +4,7 @@ Panel may change these without notice. `check` looks at the start whether they a
 says what is not, so that nobody has to find out from a broken page.
 """
 
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterable
@@ -12,9 +13,11 @@ from typing import Any, Final
 
 import panel as pn
 from bokeh.document import Document
+from bokeh.document.events import DocumentPatchedEvent, MessageSentEvent
 from panel.io import document as panel_document
 from panel.io import resources as panel_resources
 from panel.io import server as panel_server
+from panel.io.callbacks import PeriodicCallback
 from panel.io.state import set_curdoc, state
 
 KNOWN: Final = ((1, 9), (1, 10))
@@ -24,6 +27,7 @@ KNOWN: Final = ((1, 9), (1, 10))
 _NAMES: Final = (
     (panel_document, "extra_socket_handlers"),
     (panel_document, "_destroy_document"),
+    (panel_document, "_drain_unconnected_events"),
     (panel_document, "_garbage_collect"),
     (panel_resources, "bundle_resources"),
     (panel_resources, "Resources.clone"),
@@ -33,7 +37,13 @@ _NAMES: Final = (
     *(
         (panel_server, f"state.{name}")
         for name in (
-            *("_connected", "_current_thread", "_launching", "_on_session_created"),
+            *(
+                "_busy_cleanup_scheduled",
+                "_cleanup_busy_counter",
+                "_current_thread",
+                "_launching",
+                "_on_session_created",
+            ),
             *("_on_session_created_internal", "_scheduled", "_schedule_on_load"),
             *("_templates", "_thread_id_"),
         )
@@ -91,6 +101,71 @@ def collect_no_garbage() -> None:
     state._scheduled.setdefault(f"{os.getpid()}_gc.collect", (None, collect))  # noqa: SLF001
 
 
+def tell_of_held_changes(tell: Callable[[Document, list[DocumentPatchedEvent]], None]) -> None:
+    """Have ``tell(document, events)`` called for what Panel would drop.
+
+    Until the page says that it is ready, Panel takes for granted that nobody has the document,
+    and forgets what was changed within a hold.
+    """
+    original = panel_document._drain_unconnected_events  # noqa: SLF001
+
+    @functools.wraps(original)
+    def drain(document: Document, lock: Any) -> list[Any]:
+        callbacks: Any = document.callbacks
+        with lock:
+            events = callbacks._held_events or []  # noqa: SLF001
+            changes = [event for event in events if _is_change(event)]
+            callbacks._held_events = [event for event in events if not _is_change(event)]  # noqa: SLF001
+        rest: list[Any] = original(document, lock)
+        tell(document, changes)
+        return rest
+
+    home: Any = panel_document
+    home._drain_unconnected_events = drain  # noqa: SLF001
+
+
+def _is_change(event: object) -> bool:
+    # What is said once, and is no part of the document, Panel keeps until the page is ready.
+    return isinstance(event, DocumentPatchedEvent) and not isinstance(event, MessageSentEvent)
+
+
+def forget_lost_events() -> None:
+    """Let ``pn.state.busy`` be over for callbacks that have been under way for very long."""
+    state._cleanup_busy_counter()  # noqa: SLF001
+
+
+def leave_lost_events() -> None:
+    """Keep Panel from making a task for `forget_lost_events`.
+
+    It would belong to whichever session is the first to be busy, and end with it.
+    """
+    make: type[Any] = PeriodicCallback
+    never = make(callback=forget_lost_events, session_scoped=False, period=10_000)
+    type(state)._busy_cleanup_scheduled = never  # noqa: SLF001
+
+
+def start_periodic_callbacks_when_loaded() -> None:
+    """Let periodic callbacks begin when their page is there.
+
+    Panel asks at every tick whether it is; for a page that never comes, such as a robot's, that
+    is all that the server would do until the session ends.
+    """
+    original: Callable[[Any], None] = PeriodicCallback.start
+
+    @functools.wraps(original)
+    def start(callback: Any) -> None:
+        document = state.curdoc
+        scoped = callback.session_scoped and getattr(document, "session_context", None)
+        if document is None or not scoped or state._connected.get(document):  # noqa: SLF001
+            original(callback)
+            return
+        updating, callback._updating = callback._updating, True  # noqa: SLF001
+        callback.running, callback._updating = True, updating  # noqa: SLF001
+        state.onload(lambda: original(callback) if callback.running else None)
+
+    PeriodicCallback.start = start  # type: ignore[method-assign]
+
+
 def begin(document: Document) -> None:
     """Tell Panel that *document* is being filled, in this thread."""
     state._launching.add(document)  # noqa: SLF001
@@ -114,11 +189,6 @@ def template_to_add(document: Document) -> Any | None:
 def on_load(document: Document, event: Any) -> None:
     """Let Panel run what the application wants to be run when its page is there."""
     state._schedule_on_load(document, event)  # noqa: SLF001
-
-
-def viewed(document: Document) -> None:
-    """Tell Panel that there may be viewers: changes of *document* are not to be dropped."""
-    state._connected[document] = True  # noqa: SLF001
 
 
 def session_created_callbacks() -> list[Callable[[Any], object]]:

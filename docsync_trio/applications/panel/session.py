@@ -8,6 +8,7 @@ writes there is given to the session, which knows who has what, and sends it to 
 from collections.abc import Iterable
 from typing import Any, Final
 
+from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 
 from docsync_trio.applications.framework import FrameworkSession
@@ -78,6 +79,14 @@ def write(
     return []
 
 
+def tell(document: Document, events: Iterable[DocumentPatchedEvent]) -> None:
+    """Tell all viewers of *document* of *events*, if it is that of a session."""
+    session = getattr(document.session_context, "session", None)
+    if isinstance(session, PanelSession):
+        session.tell(events)
+
+
 def write_through() -> None:
-    """Have Panel use `write`."""
+    """Have Panel write through its sessions."""
     private.write_through(AllViewers, write)
+    private.tell_of_held_changes(tell)
