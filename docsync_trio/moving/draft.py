@@ -25,16 +25,17 @@ class Draft:
     """The parts of a site file, as they come.
 
     *place* turns a path of the command line into one of the site file. *tables* are keys with
-    their values by the name of their table (``"server"``; nested ones with a dot), which
-    *notes* explain by ``"table.key"``; *remarks* are sentences about what has no key; *run*
-    are further options for `docsync run`.
+    their values by the name of their table (``"server"``; nested ones with a dot; ``""`` for
+    those of the whole site), which *notes* explain by ``"table.key"``; *warm* is for every
+    application; *remarks* are sentences about what has no key; *run* are further options for
+    `docsync run`.
     """
 
     place: Callable[[str], str] = str
     applications: list[DraftApplication] = attrs.field(factory=list)
     argv: tuple[str, ...] = ()
     titles: dict[str, str] = attrs.field(factory=dict)
-    threads: int | None = None
+    warm: bool = False
     routes: list[tuple[str, str]] = attrs.field(factory=list)
     tables: dict[str, dict[str, Any]] = attrs.field(factory=dict)
     notes: dict[str, str] = attrs.field(factory=dict)
@@ -50,7 +51,8 @@ class Draft:
     def as_text(self) -> str:
         """Return the site file."""
         parts = [*map(_comment, self.remarks)]
-        parts += ["\n".join(self._table(name)) for name in self.tables]
+        # What belongs to no table has to come first.
+        parts += ["\n".join(self._table(name)) for name in sorted(self.tables, key=bool)]
         parts += ["\n".join(self._application(a)) for a in self.applications]
         parts += [
             f"[[routes]]\npath = {_toml(path)}\nstatic = {_toml(self.place(folder))}"
@@ -59,7 +61,8 @@ class Draft:
         return "\n\n".join(parts) + "\n"
 
     def _table(self, name: str) -> Iterator[str]:
-        yield f"[{name}]"
+        if name:
+            yield f"[{name}]"
         for key, value in self.tables[name].items():
             if note := self.notes.get(f"{name}.{key}"):
                 yield _comment(note)
@@ -74,8 +77,8 @@ class Draft:
         if self.argv:
             handler["argv"] = list(self.argv)
         yield f"handlers = [{_toml(handler)}]"
-        if self.threads is not None:
-            yield f"threads = {self.threads}"
+        if self.warm:
+            yield "warm = true"
 
 
 def draft_application(file: str, suffix: str, name: str) -> DraftApplication:

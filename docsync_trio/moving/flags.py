@@ -120,6 +120,16 @@ def _behind_proxy(draft: Draft, _: list[str]) -> None:
     draft.set("server", "trusted_proxies", ["127.0.0.1"], note)
 
 
+def _index(draft: Draft, values: list[str]) -> None:
+    if not values[-1].endswith(".html"):  # Panel takes the name of an application as well
+        draft.remarks.append(
+            f'--index: [[routes]] with path = "/" and redirect = "/{values[-1]}" leads there'
+        )
+        return
+    note = "What the template is given is called title, links and named here."
+    draft.set("", "index", draft.place(values[-1]), note)
+
+
 def _run_with(option: str) -> Callable[[Draft, list[str]], None]:
     return lambda draft, _: draft.run.append(option)
 
@@ -180,7 +190,7 @@ BOKEH_FLAGS: Final = (
     _silent("--include-headers", "some", _ALL_REQUEST),
     _silent("--include-cookies", "some", _ALL_REQUEST),
     _without_key("--cookie-secret", "one", "No secure cookies without sign-in."),
-    _without_key("--index", "one", "An application or a route at `/` takes the index's place."),
+    Flag("--index", "one", "`index`; the template gets `title`, `links` and `named`", _index),
     _without_key(
         "--disable-index", "nothing", "An application or a route at `/` takes the index's place."
     ),
@@ -212,11 +222,10 @@ PANEL_FLAGS: Final = (
     Flag("--static-dirs", "some", "`[[routes]]` with `static`", _statics),
     Flag("--dev", "nothing", "`docsync run --reload`", _run_with("--reload")),
     Flag("--autoreload", "nothing", "`docsync run --reload`", _run_with("--reload")),
-    Flag(
+    _without_key(
         "--num-threads",
         "one",
-        "`threads` of each application",
-        lambda draft, values: setattr(draft, "threads", whole(values[-1])),
+        "The variable `PANEL_NUM_THREADS`, or `pn.extension(nthreads=4)` in an application.",
     ),
     _without_key("--root-path", "one", "`server.trusted_proxies`, for X-Forwarded-Prefix."),
     *(
@@ -234,9 +243,23 @@ PANEL_FLAGS: Final = (
     _without_key("--oauth-guest-endpoints", "some", _NO_SIGN_IN),
     _without_key("--rest-provider", "one", _NO_REST),
     _without_key("--rest-endpoint", "one", _NO_REST),
-    _without_key("--rest-session-info", "nothing", _NO_REST),
-    _without_key("--session-history", "one", "The log has a line for each session."),
-    _without_key("--warm", "nothing", "Applications are imported at the start."),
+    _without_key(
+        "--rest-session-info",
+        "nothing",
+        "An endpoint of `[[routes]]` that answers with `pn.state.session_info`.",
+    ),
+    _without_key(
+        "--session-history",
+        "one",
+        "`pn.config.session_history = 100`, in a module of `hooks`; and the log has a line for "
+        "each session.",
+    ),
+    Flag(
+        "--warm",
+        "nothing",
+        "`warm` of each application",
+        lambda draft, _: setattr(draft, "warm", True),
+    ),
     _without_key("--admin", "nothing", "None yet; `docsync run` shows its sessions (key `s`)."),
     _without_key("--admin-endpoint", "one", "None yet; see `--admin`."),
     _without_key("--admin-log-level", "one", "None yet; see `--admin`."),
@@ -245,11 +268,24 @@ PANEL_FLAGS: Final = (
     _without_key("--page-config", "one", "The index has the site's `title`, and no other look."),
     _silent("--server", "one", "There is one server, this one."),
     _without_key("--profiler", "one", "A profiler for processes, such as py-spy."),
-    _without_key("--setup", "one", "`hooks` with `on_server_loaded`."),
+    _without_key(
+        "--setup",
+        "one",
+        "`hooks` of an application: a module with `on_server_loaded`, which runs once and may "
+        "call `pn.state.schedule_task`.",
+    ),
     _without_key("--liveness", "nothing", "An endpoint of `[[routes]]`."),
     _without_key("--liveness-endpoint", "one", "An endpoint of `[[routes]]`."),
     _without_key("--plugins", "one", "`[[routes]]` with `endpoint`, `asgi` or `wsgi`."),
-    _without_key("--reuse-sessions", "perhaps", 'None; `page = "instant"` answers at once.'),
-    _without_key("--global-loading-spinner", "nothing", "Set it in the application (`pn.config`)."),
+    _without_key(
+        "--reuse-sessions",
+        "perhaps",
+        "None: `warm`, and `pn.cache` for what takes long, make every page quick.",
+    ),
+    _without_key(
+        "--global-loading-spinner",
+        "nothing",
+        "`pn.extension(global_loading_spinner=True)` in the application.",
+    ),
 )
 """What `panel serve` has beyond those of `bokeh serve`, or takes with other values."""

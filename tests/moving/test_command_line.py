@@ -148,9 +148,11 @@ def test_what_comes_out_is_a_good_site_file(tmp_path, monkeypatch):
     monkeypatch.setenv("BOKEH_SECRET_KEY", "k" * 32)
     (tmp_path / "a.py").write_text("")
     (tmp_path / "files").mkdir()
+    (tmp_path / "front.html").touch()
     values = {
         "--index-titles": ["a=A"],
         "--static-dirs": ["f=files"],
+        "--index": ["front.html"],
         "--session-ids": ["signed"],
         "--unix-socket": [],
         "--glob": [],
@@ -170,7 +172,8 @@ def test_what_comes_out_is_a_good_site_file(tmp_path, monkeypatch):
     settings = load_site(site, environ=os.environ).settings
 
     assert settings.applications[0].title == "A"
-    assert settings.applications[0].threads == 5000
+    assert settings.applications[0].warm
+    assert settings.index == tmp_path / "front.html"
     assert settings.logging.level == "debug"
     assert settings.server.bind[0].port == 5000
 
@@ -209,3 +212,10 @@ def test_the_page_has_the_whole_table():
     page = PAGE.read_text(encoding="utf-8")
 
     assert page == with_flags(page), "run `make reference`"
+
+
+def test_an_application_for_an_index_becomes_a_remark():
+    text = draft_site(["panel", "serve", "a.py", "--index", "a"]).as_text()
+
+    assert 'redirect = "/a"' in text
+    assert "index" not in tomllib.loads(text)
