@@ -1,0 +1,71 @@
+"""A plugin of pytest that puts our server behind Panel's own tests.
+
+It belongs into a process of its own: ``pytest -p tests.whole.panels_own_tests.plugin --pyargs
+panel.tests.test_server``. Where Panel's tests exist for several servers, one of them is run.
+"""
+
+import asyncio
+import importlib.util
+import inspect
+import sys
+from types import ModuleType
+
+import panel as pn
+import pytest
+from panel import io
+from panel.io import server as panels_server
+
+from tests.whole.panels_own_tests.reasons import KNOWN_FAILING, NOT_OURS
+from tests.whole.panels_own_tests.server import serve
+
+_PARAMETER = "server_implementation"
+_PLACE = "fastapi"
+"""The server whose place ours takes: its addresses are templates (``{name}``), as ours are."""
+
+_PLACES = {"test_server_dynamic_ws_endpoint_resolution": "tornado"}
+"""Tests in which ours answers as another one does."""
+
+
+def pytest_configure() -> None:
+    """Take the place of Panel's servers before any test imports them."""
+    stand_in = ModuleType("panel.io.fastapi")
+    stand_in.serve = serve
+    sys.modules["panel.io.fastapi"] = stand_in
+    for needed in ("bokeh_fastapi", "uvicorn"):
+        if importlib.util.find_spec(needed) is None:
+            sys.modules[needed] = ModuleType(needed)
+    for module in (pn, io, panels_server):
+        module.serve = serve
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Take each test once, and skip those that have a reason."""
+    chosen = [item for item in items if _is_ours(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+    for item in items:
+        name = _name_of(item)
+        for reasons, word in ((NOT_OURS, "not ours"), (KNOWN_FAILING, "known failing")):
+            if name in reasons:
+                item.add_marker(pytest.mark.skip(reason=f"{word}: {reasons[name]}"))
+
+
+def _name_of(item: pytest.Item) -> str:
+    return item.name.partition("[")[0]
+
+
+def _is_ours(item: pytest.Item) -> bool:
+    parameters = getattr(item, "callspec", None)
+    server = None if parameters is None else parameters.params.get(_PARAMETER)
+    return server in {None, _PLACES.get(_name_of(item), _PLACE)}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run tests that are coroutines; Panel has another plugin for that."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    asyncio.run(pyfuncitem.obj(**arguments))
+    return True
