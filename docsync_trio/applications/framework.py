@@ -48,9 +48,6 @@ class Framework:
     hooks: Hooks = Hooks()
     """Functions that run before those of the application's handlers."""
 
-    notes: tuple[str, ...] = ()
-    """Lines for the operator: what is not as it should be."""
-
     serves_components: bool = False
     """Whether `component` may find anything."""
 

@@ -1,6 +1,7 @@
 """Panel, as the rest of the server sees it."""
 
 import functools
+import logging
 import pathlib
 from contextlib import AbstractContextManager
 from typing import Any
@@ -25,6 +26,8 @@ from docsync_trio.applications.panel.private import set_curdoc
 from docsync_trio.applications.panel.request import seen_request
 from docsync_trio.applications.panel.session import PanelSession, write_through
 
+log = logging.getLogger("docsync_trio.panel")
+
 
 class PanelFramework(Framework):
     """What applications made with Panel need, beside what they say themselves."""
@@ -38,7 +41,6 @@ class PanelFramework(Framework):
         self.hooks = Hooks(
             on_server_loaded=(_server_loaded,), on_session_created=(_session_created,)
         )
-        self.notes = () if private.is_known() else (_unknown(),)
 
     def adopted(self, handler: Handler) -> Handler:
         """Return *handler*; a notebook's as Panel would have it."""
@@ -88,15 +90,19 @@ def panel_framework() -> Framework:
     return PanelFramework()
 
 
-def _unknown() -> str:
-    known = " and ".join(".".join(map(str, numbers)) for numbers in private.KNOWN)
-    return (
-        f"panel {pn.__version__} is not one of those this docsync-trio is tested with "
-        f"({known}); all that it needs of Panel is there, so it is served as they are"
-    )
+@functools.cache
+def _tell_of_unknown_version() -> None:
+    if not private.is_known():
+        log.warning(
+            "panel %s is not one of those this docsync-trio is tested with (%s); all that it needs "
+            "of Panel is there, so it is served as they are",
+            pn.__version__,
+            " and ".join(".".join(map(str, numbers)) for numbers in private.KNOWN),
+        )
 
 
 def _server_loaded(context: Any) -> None:
+    _tell_of_unknown_version()
     context.add_periodic_callback(private.forget_lost_events, 10_000)
 
 
