@@ -205,8 +205,9 @@ class Changes:
         else:
             self._tables.forget(event.model)
             difference = self._encoded_now(event, author)
-            model, attr = event.model, event.attr
-            self._put(attrs.evolve(difference, model=model, attr=attr, difference=True))
+            difference.model, difference.attr = event.model, event.attr
+            difference.difference = True
+            self._put(difference)
             self._differences.setdefault(key, []).append(event)
 
     def _encoded_now(self, event: DocumentPatchedEvent, author: Author | None) -> Change:
