@@ -98,3 +98,9 @@ def fresh_modules(stale: frozenset[Path]) -> Iterator[FreshModules]:
         yield fresh
     finally:
         fresh.settle()
+
+
+def drop_modules(stale: frozenset[Path]) -> None:
+    """Forget the modules made of the files *stale*: who imports them again gets fresh ones."""
+    with fresh_modules(stale) as fresh:
+        fresh.keep()

@@ -12,6 +12,7 @@ from docsync_trio.base.events import Observer, Reloaded, ReloadFailed, RestartNe
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.reload.exchange import Exchange, Open, ReloadError
+from docsync_trio.reload.fresh_modules import drop_modules
 from docsync_trio.reload.imports import Beginning, files_of
 from docsync_trio.reload.plan import Plan, Running, make_plan
 from docsync_trio.reload.project_files import Identity, Snapshot
@@ -156,7 +157,7 @@ class Reloading:
         running = self._running(now)
         plan = make_plan(running, loaded.settings, every, everything=everything)
         self._tell_of_keys(plan.restart)
-        stale = frozenset(now.edges) if everything else now.stale(every)
+        stale = frozenset(now.edges) if everything else now.stale(every, self._survey)
         try:
             await self._exchange(loaded, plan, stale)
         except ReloadError as error:
@@ -165,7 +166,7 @@ class Reloading:
             is_other = error.applications and not set(error.applications) & set(less.opened)
             if everything or loaded is not self.loaded or less.is_empty or not is_other:
                 raise
-            await self._exchange(loaded, less, now.stale(touched))
+            await self._exchange(loaded, less, now.stale(touched, self._survey))
             return less, error
         self._pending = frozenset()
         return (None if plan.is_empty else plan), None
@@ -176,7 +177,9 @@ class Reloading:
         self._told_keys = keys
 
     async def _exchange(self, loaded: LoadedSite, plan: Plan, stale: frozenset[Path]) -> None:
-        if not plan.is_empty:
+        if plan.is_empty:
+            drop_modules(stale)
+        else:
             made = await self.exchange.exchange(self._opened, loaded, plan, stale)
             self._opened, self._site.current = made
         self.loaded = loaded

@@ -45,11 +45,17 @@ class Survey:
         parents |= {file.resolve().parent for file in files if file.is_symlink()}
         return frozenset(folder for folder in parents if folder.is_dir())
 
-    def stale(self, touched: frozenset[Path]) -> frozenset[Path]:
-        """Return the files whose modules are out of date when *touched* have changed."""
-        if touched & self.unclaimed:
-            return frozenset(self.edges)
-        return importers(self.edges, touched)
+    def stale(self, touched: frozenset[Path], before: "Survey") -> frozenset[Path]:
+        """Return the files whose modules are out of date when *touched* have changed.
+
+        They were imported as the survey *before* says: what is gone is found there alone.
+        """
+        files = self.edges.keys() | before.edges.keys()
+        if touched & (self.unclaimed | before.unclaimed):
+            return frozenset(files | touched)
+        nothing: frozenset[Path] = frozenset()
+        edges = {f: self.edges.get(f, nothing) | before.edges.get(f, nothing) for f in files}
+        return importers(edges, touched)
 
     def code_beside(self) -> Snapshot:
         """Look at all code in `folders`, whoever may want it."""
@@ -66,32 +72,38 @@ def _listed(folder: Path) -> Iterable[Path]:
 
 @attrs.frozen
 class Surveyor:
-    """Surveys a site whose names are found from the folder *base*.
-
-    *also* are files that concern the whole site: the site file, and what it asks for.
-    """
+    """Surveys a site whose names are found from the folder *base*."""
 
     base: Path
     graph: ImportGraph = attrs.field(factory=ImportGraph, init=False)
+    # Everything that was ever part of something.
+    _known: set[Path] = attrs.field(factory=set, init=False)
 
-    def survey(self, settings: SiteSettings, also: Iterable[Path]) -> Survey:
-        """Look at everything that *settings* name; reads files."""
+    def survey(self, settings: SiteSettings, site: Iterable[Path]) -> Survey:
+        """Look at everything that *settings* name, and at the files of the whole *site*.
+
+        Reads files.
+        """
         self.graph.forget()
         applications = {one.path: self._files(sources_of(one)) for one in settings.applications}
         routes = self._files(sources_of_routes(settings.routes))
         mounts = self._files(sources_of_mounts(settings.routes))
         claimed = routes.union(mounts, *applications.values())
-        unclaimed = frozenset(self._imported()) - claimed
-        unclaimed = self.graph.reached(unclaimed, self._search(())) - claimed
-        site = frozenset(also)
+        others = frozenset(self._imported()) - claimed
+        # Modules that are used no more must not be found as they were, if they are used again.
+        left_over = others & self._known
+        unclaimed = self.graph.reached(others - left_over, self._search(())) - claimed
+        self.graph.reached(left_over, self._search(()))
+        self._known.update(claimed)
+        files = claimed | unclaimed | left_over
         return Survey(
             {path: files | unclaimed for path, files in applications.items()},
             routes and routes | unclaimed,
             mounts and mounts | unclaimed,
-            site,
+            frozenset(site),
             unclaimed,
-            dict(self.graph.edges),
-            Snapshot.of(claimed | unclaimed | site),
+            self.graph.edges,
+            Snapshot.of(files.union(site)),
         )
 
     def _files(self, sources: Sources) -> frozenset[Path]:

@@ -191,3 +191,33 @@ async def test_two_folders_with_modules_of_the_same_name(folder):
         await reloaded(site, "/a")
         assert await site.text("/a") == "a two"
         assert await site.text("/b") == "b two"
+
+
+async def test_a_module_that_was_given_up_is_fresh_when_it_is_used_again(folder):
+    folder.site(*((f"/{name}", f'{{ function = "{name}:make" }}') for name in "ab"))
+    folder.function("a.py", "from given_up import WORD", "WORD")
+    folder.function("b.py", "", "'b'")
+    folder.write("given_up.py", "WORD = 'one'\n")
+    async with reloading(folder) as site:
+        folder.function("a.py", "", "'none'")
+        await reloaded(site)
+        folder.write("given_up.py", "WORD = 'two'\n")
+        assert await site.reload() == []
+        folder.function("a.py", "from given_up import WORD", "WORD")
+        await reloaded(site)
+        assert await site.text("/a") == "two"
+
+
+async def test_an_application_that_was_retired_is_fresh_when_it_comes_back(folder):
+    both = [(f"/{name}", f'{{ function = "{name}:make" }}') for name in "ab"]
+    folder.site(*both)
+    for name in "ab":
+        folder.function(f"{name}.py", "", "'one'")
+    async with reloading(folder) as site:
+        folder.site(*both[:1])
+        await site.reload()
+        folder.function("b.py", "", "'two'")
+        assert await site.reload() == []
+        folder.site(*both)
+        await site.reload()
+        assert await site.text("/b") == "two"
