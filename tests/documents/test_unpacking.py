@@ -85,7 +85,9 @@ def test_what_is_inflated_in_steps_is_whole(size):
     assert Deserializer().deserialize(content) == {"x": data}
 
 
-@pytest.mark.parametrize("data", [b"no gzip", gzip.compress(b"x" * 1000)[:-9]])
+@pytest.mark.parametrize(
+    "data", [b"no gzip", gzip.compress(b"x" * 1000)[:-9]], ids=["none", "cut off"]
+)
 def test_what_cannot_be_inflated_is_bad_data(data):
     assert refused({"x": packed(data)}).close_code == 4002
 
