@@ -12,7 +12,8 @@ pytestmark = pytest.mark.whole
 EXAMPLES = ROOT / "examples"
 FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
 # These are served, and used, by tests of their own.
-SITES = [folder for folder in FOLDERS if folder.name not in {"bokeh_gallery", "django_embed"}]
+ELSEWHERE = {"bokeh_gallery", "django_embed", "panel"}
+SITES = [folder for folder in FOLDERS if folder.name not in ELSEWHERE]
 
 
 def status(url: str) -> int:
