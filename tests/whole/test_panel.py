@@ -202,14 +202,17 @@ def test_other_libraries_are_shown_and_listened_to(show: Show, server: Server) -
     photograph(page, "panes")
 
 
-@pytest.mark.parametrize(("name", "title"), [("notes", "Notes of today"), ("book", "Book")])
+@pytest.mark.parametrize(
+    ("name", "title", "level"),
+    [("notes", "Notes of today", "level 3"), ("book", "Book", "level 4")],
+)
 def test_markdown_files_and_notebooks_are_applications(
-    show: Show, server: Server, name: str, title: str
+    show: Show, server: Server, name: str, title: str, level: str
 ) -> None:
     page = show(f"{server.url}/{name}")
     page.locator(".noUi-handle").press("ArrowRight")
 
-    page.get_by_text(re.compile(r"^level [34]$")).wait_for()
+    sees(page, level)
     assert page.title() == title
     photograph(page, name)
 
