@@ -45,14 +45,18 @@ def _generator(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     async def on_trio(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
         values = function(*args, **kwargs)
-        try:
-            while True:
-                try:
-                    value = await EitherWay(values.__anext__)
-                except StopAsyncIteration:
-                    return
+        while True:
+            try:
+                value = await EitherWay(values.__anext__)
+            except StopAsyncIteration:
+                return
+            enough: GeneratorExit | None = None
+            try:
                 yield value
-        finally:
-            await EitherWay(values.aclose)
+            except GeneratorExit as leaving:
+                enough = leaving
+            if enough is not None:
+                await EitherWay(values.aclose)
+                raise enough
 
     return on_trio

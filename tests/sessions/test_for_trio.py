@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 
 import pytest
 import sniffio
@@ -43,6 +44,29 @@ async def test_asyncio_code_iterates_over_what_is_written_for_trio(autojump_cloc
             return [number async for number in count(3)]
 
         assert await session.with_document(asyncio_code) == [0, 1, 2]
+
+
+async def test_a_generator_that_is_left_early_is_closed_on_trio(autojump_clock):
+    seen = []
+
+    @for_trio
+    async def endless():
+        try:
+            while True:
+                yield len(seen)
+        finally:
+            await trio.sleep(1)
+            seen.append(sniffio.current_async_library())
+
+    async with on_stage(lambda document: None, async_kind="asyncio") as stage:
+        session = await stage.session()
+
+        async def asyncio_code(document):
+            async with contextlib.aclosing(endless()) as numbers:
+                return await anext(numbers)
+
+        assert await session.with_document(asyncio_code) == 0
+        assert seen == ["trio"]
 
 
 async def test_trio_code_awaits_it_as_ever(autojump_clock):
