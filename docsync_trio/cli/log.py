@@ -32,10 +32,25 @@ _TRACEBACK_FRAMES = 50
 
 @attrs.frozen
 class Log:
-    """An open log: *observe* is for the server, *logger* for the command line's own lines."""
+    """An open log: *observe* is for the server, *logger* for the command line's own lines.
+
+    *level* is the one of the site file, as `logging` writes it.
+    """
 
     observe: Observer
     logger: structlog.stdlib.BoundLogger
+    level: str
+
+    def switch_level(self) -> None:
+        """Log everything from now on, or *level* again; where that is debug, info and back."""
+        root, own = logging.getLogger(), logging.getLevelNamesMapping()[self.level]
+        other = logging.INFO if own == logging.DEBUG else logging.DEBUG
+        before, after = root.level, other if root.level == own else own
+        # The line about it has to be seen, whichever way it goes.
+        root.setLevel(min(before, after))
+        word = logging.getLevelName(after).lower()
+        self.logger.info(f"the log level is {word} now", now=word)
+        root.setLevel(after)
 
 
 @contextlib.contextmanager
@@ -57,7 +72,7 @@ def open_log(
             logger = structlog.stdlib.get_logger(OURS)
             observed = EventLog(logger, writer)
             try:
-                yield Log(observed.observe, logger)
+                yield Log(observed.observe, logger, settings.level.upper())
             finally:
                 observed.close()
     finally:

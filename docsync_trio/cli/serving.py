@@ -14,18 +14,23 @@ from functools import partial
 import attrs
 import trio
 
+from docsync_trio.cli.addresses import listening_at
 from docsync_trio.cli.announcing import announce, banner_of
 from docsync_trio.cli.keyboard import Keyboard, a_keyboard, open_page
 from docsync_trio.cli.keys import HINT
 from docsync_trio.cli.last_exit import LastExit
 from docsync_trio.cli.log import Log, open_log
+from docsync_trio.cli.log_level import switch_level_by_signal
 from docsync_trio.cli.output import in_colour, lasting_output, say
 from docsync_trio.cli.progress import progress
 from docsync_trio.cli.site_opening import Load, Opening, site_opening
 from docsync_trio.cli.stop_signals import sigterm_like_ctrl_c, stop_signals
+from docsync_trio.cli.summary import tell_summaries
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.server.binds import bind_sockets
 from docsync_trio.server.garbage import GarbageKeeper
+from docsync_trio.server.monitored_site import MonitoredSite
+from docsync_trio.server.monitoring import Monitoring, make_monitoring, own_address
 from docsync_trio.server.serve import serve_site
 
 
@@ -61,7 +66,19 @@ def _run(
             sockets = bind_sockets(loaded.settings.server.bind)
             for each in sockets:
                 stack.enter_context(each)
-            serving = _Serving(loaded, opening, sockets, log, last_exit, open_browser=open_browser)
+            monitoring = make_monitoring(loaded.settings.monitoring, trio.Event())
+            asked_at = stack.enter_context(own_address(monitoring))
+            where = ", ".join(map(listening_at, asked_at))
+            serving = _Serving(
+                loaded=loaded,
+                opening=opening,
+                sockets=sockets,
+                log=log,
+                last_exit=last_exit,
+                monitoring=monitoring,
+                monitored_at=where,
+                open_browser=open_browser,
+            )
             return trio.run(serving.serve)
     except* KeyboardInterrupt:
         # Until the server runs, a signal stops imports and hooks in their middle.
@@ -69,40 +86,59 @@ def _run(
     return "interrupted"
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, kw_only=True)
 class _Serving:
     loaded: LoadedSite
     opening: Opening
     sockets: Sequence[socket.socket]
     log: Log
     last_exit: LastExit
-    open_browser: bool = attrs.field(kw_only=True)
-    stop: trio.Event = attrs.field(factory=trio.Event, init=False)
+    monitoring: Monitoring
+    monitored_at: str
+    open_browser: bool
     reasons: list[str] = attrs.field(factory=list, init=False)
 
     async def serve(self) -> str:
         keeper = GarbageKeeper(self.log.observe)
         keyboard = a_keyboard(self.loaded.settings.logging.format)
         observe = keeper.observe if keyboard is None else keyboard.listening(keeper.observe)
+        observe = self.monitoring.observing(observe)
         # Until the hooks of the end have run, the second signal has to find its way.
         with sigterm_like_ctrl_c(), contextlib.ExitStack() as until_closed:
             async with self.opening(observe) as site, trio.open_nursery() as beside:
                 beside.start_soon(keeper.look)
+                self.watch(beside)
                 if keyboard is not None:
                     until_closed.enter_context(keyboard.taken())
                 until_closed.enter_context(stop_signals(self.stop_for, self.at_once(keyboard)))
-                serving = partial(serve_site, site, self.sockets, observe=observe, stop=self.stop)
+                monitored = MonitoredSite(site, self.monitoring)
+                serving = partial(
+                    serve_site,
+                    monitored,
+                    self.sockets,
+                    observe=observe,
+                    stop=self.monitoring.health.stop,
+                )
                 async with trio.open_nursery() as nursery:
                     await nursery.start(serving)
+                    self.monitoring.health.site = site
                     hint = HINT if keyboard is not None else ""
                     banner = banner_of(self.loaded, site, self.sockets, hint)
                     announce(banner, self.loaded.settings.logging, self.log)
+                    if where := self.monitored_at:
+                        self.log.logger.info(f"for machines: {where}", listening=where)
                     if self.open_browser and banner.first_page:
                         beside.start_soon(open_page, banner.first_page)
                     if keyboard is not None:
                         beside.start_soon(keyboard.answer, site, banner.first_page)
                 beside.cancel_scope.cancel()
         return self.reasons[0]
+
+    def watch(self, nursery: trio.Nursery) -> None:
+        """Start in *nursery* what looks how the server is, and tells it."""
+        nursery.start_soon(self.monitoring.pulse.run)
+        nursery.start_soon(tell_summaries, self.monitoring, self.log.logger)
+        nursery.start_soon(switch_level_by_signal, self.log)
 
     def at_once(self, keyboard: Keyboard | None) -> Callable[[], None]:
         """Return what a signal handler does at the first signal, also where the loop hangs."""
@@ -117,4 +153,4 @@ class _Serving:
     def stop_for(self, reason: str) -> None:
         self.reasons.append(reason)
         self.log.logger.info(f"stopping ({reason}); once more ends at once", reason=reason)
-        self.stop.set()
+        self.monitoring.health.stop.set()

@@ -24,6 +24,7 @@ from docsync_trio.config.application_schema import (
 from docsync_trio.config.bind import Bind, BindAddress, FdBind, TcpBind, UnixBind
 from docsync_trio.config.keys import key
 from docsync_trio.config.lists import ListOf, OneOrMore
+from docsync_trio.config.monitoring_schema import MonitoringSettings
 from docsync_trio.config.names import FunctionName, MetadataFunction
 from docsync_trio.config.places import ExistingPath, OriginPattern, UrlPath, UrlPrefix
 from docsync_trio.config.redirects import RedirectStatus, RedirectTarget
@@ -40,6 +41,7 @@ __all__ = [
     "KeepAliveSettings",
     "LoggingSettings",
     "MetadataFunction",
+    "MonitoringSettings",
     "ReloadSettings",
     "RouteSettings",
     "ServerSettings",
@@ -244,6 +246,9 @@ class SiteSettings:
     applications: tuple[ApplicationSettings, ...] = key((), doc="The applications.")
     routes: tuple[RouteSettings, ...] = key((), doc="Further URLs.")
     logging: LoggingSettings = key(LoggingSettings(), doc="The log.")
+    monitoring: MonitoringSettings = key(
+        MonitoringSettings(), doc="What machines are told about the server."
+    )
     reload: ReloadSettings = key(ReloadSettings(), doc="Working on a site while it runs.")
 
 

@@ -5,7 +5,7 @@ The server looks at fixed paths first, so that ``/buoys/all`` may stand beside
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Final
 
@@ -61,15 +61,24 @@ class _Served:
 def check_paths(tree: Tree) -> Iterator[Problem]:
     """Yield every path of *tree* at which somebody else is served."""
     served = [*_all_served(tree), *_websockets(tree)]
+    asked = list(_monitoring(tree))
     yield from _other_parameters(tree)
-    for later, one in enumerate(served):
-        first = next((other for other in served[:later] if one.is_twice(other)), None)
-        if first is not None:
-            yield Problem(one.at, _twice(one, first))
+    if _has_address_of_its_own(tree):
+        yield from _all_twice(asked)
+    else:
+        served += asked
+    yield from _all_twice(served)
     for owner, one in product(served, served):
         if part := owner.hidden_part(one):
             owners = f"{path_text(owner.at)}, which serves its own /{part} there"
             yield Problem(one.at, f"{shown(one.path)} is below {owners}; choose another path")
+
+
+def _all_twice(served: Sequence[_Served]) -> Iterator[Problem]:
+    for later, one in enumerate(served):
+        first = next((other for other in served[:later] if one.is_twice(other)), None)
+        if first is not None:
+            yield Problem(one.at, _twice(one, first))
 
 
 def _twice(one: _Served, first: _Served) -> str:
@@ -87,6 +96,20 @@ def _all_served(tree: Tree) -> Iterator[_Served]:
             path = table.get("path") if isinstance(table, dict) else None
             if isinstance(path, str):
                 yield _Served(path, (kind, index, "path"))
+
+
+def _monitoring(tree: Tree) -> Iterator[_Served]:
+    """Yield the paths that are written down; the others make room for whoever is there."""
+    table = tree.get("monitoring")
+    for name in ("livez", "readyz", "metrics"):
+        path = table.get(name) if isinstance(table, dict) else None
+        if isinstance(path, str) and path != "off":
+            yield _Served(path, ("monitoring", name))
+
+
+def _has_address_of_its_own(tree: Tree) -> bool:
+    table = tree.get("monitoring")
+    return isinstance(table, dict) and "bind" in table
 
 
 def _websockets(tree: Tree) -> Iterator[_Served]:

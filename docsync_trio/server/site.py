@@ -36,6 +36,7 @@ from docsync_trio.server.access import admit_websocket
 from docsync_trio.server.extra_routes import Endpoint, load_endpoints
 from docsync_trio.server.index import check_template
 from docsync_trio.server.join import Admit
+from docsync_trio.server.monitoring import missing_library
 from docsync_trio.server.mounts import Mount, load_mounts, need_asyncio
 from docsync_trio.server.open_mounts import OpenMounts, open_mounts
 from docsync_trio.server.routes import Stock, build_asgi
@@ -104,6 +105,7 @@ def load_good_applications(
     endpoints = load_endpoints(settings.routes, base, problems)
     mounts = load_mounts(settings.routes, base, problems)
     check_template(settings.index, problems)
+    problems += missing_library(settings.monitoring)
     good = tuple(a for a in applications if a is not None)
     return LoadedApplications(good, endpoints, mounts), problems
 

@@ -1,0 +1,189 @@
+"""What Prometheus may know of a server, with a registry of its own.
+
+Everything is heard as an observer or counted when somebody asks. Labels have few values: an
+application's path in the site file, and words of ours; nothing that visitors choose.
+"""
+
+import importlib.metadata
+import platform
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final
+
+import attrs
+from prometheus_client import CollectorRegistry, Counter, Histogram, Info, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
+
+from docsync_trio.base import events
+from docsync_trio.protocol.close_codes import CloseCode
+from docsync_trio.server.census import Census, Count
+from docsync_trio.server.health import Answer, WatchedApplication
+
+_KEY: Final = re.compile(r"(?:server|sessions)(?:\.\w+)+")
+_CODES: Final = {1000, 1001, 1005, 1006, *map(int, CloseCode)}
+_BUILD_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_LAG_SECONDS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_APPLICATION: Final = ("application",)
+
+
+Applications = Callable[[], Sequence[WatchedApplication]]
+"""Returns the applications that are served now."""
+
+
+class Metrics:
+    """The metrics of one server: hears what happens, and counts *census* and *applications*."""
+
+    def __init__(self, census: Census, applications: Applications) -> None:
+        registry = self._registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
+        registry.register(_Gauges(census, applications))
+        versions = {name: importlib.metadata.version(name) for name in ("bokeh", "docsync-trio")}
+        Info("docsync", "Versions.", registry=registry).info(
+            {
+                "version": versions["docsync-trio"],
+                "bokeh": versions["bokeh"],
+                "python": platform.python_version(),
+            }
+        )
+
+        def counter(name: str, doc: str, labels: Iterable[str] = ()) -> Counter:
+            return Counter(f"docsync_{name}", doc, labels, registry=registry)
+
+        self._opened = counter("sessions_opened", "Sessions that were made.", _APPLICATION)
+        self._ended = counter(
+            "sessions_ended", "Sessions that ended, by why.", ("application", "reason")
+        )
+        self._leaked = counter("sessions_leaked", "Documents left behind.", _APPLICATION)
+        self._unbuilt = counter("builds_failed", "Documents that were not made.", _APPLICATION)
+        self._failed = counter(
+            "callbacks_failed", "Callbacks, hooks and tasks that raised.", _APPLICATION
+        )
+        self._blocks = counter("callbacks_blocking", "Code that ran for long.", _APPLICATION)
+        self._interrupted = counter(
+            "callbacks_interrupted", "Code that held the loop for too long.", _APPLICATION
+        )
+        self._joined = counter("connections_opened", "Websockets that joined.", _APPLICATION)
+        self._left = counter(
+            "connections_closed", "Websockets that left, by close code.", ("application", "code")
+        )
+        self._refused = counter(
+            "refusals", "Requests and websockets turned away; limit: by which key.",
+            ("status", "limit"),
+        )  # fmt: skip
+        self._faults = counter("peer_faults", "Connections dropped for what they sent.")
+        self._requests_failed = counter("requests_failed", "Requests that met an unforeseen error.")
+        self._unaccepted = counter("accept_failures", "Times that no connection could be accepted.")
+        self._reloads = counter("reloads", "Changes of files taken over, or not.", ("result",))
+        self._build_seconds = Histogram(
+            "docsync_build_seconds",
+            "How long documents took to be made.",
+            _APPLICATION,
+            buckets=_BUILD_SECONDS,
+            registry=registry,
+        )
+        self._lag = Histogram(
+            "docsync_loop_lag_seconds",
+            "How late the loop was, looked at every second.",
+            buckets=_LAG_SECONDS,
+            registry=registry,
+        )
+
+    def observe(self, event: events.Event) -> None:
+        """Take note of *event*; any thread may call."""
+        match event:
+            case events.SessionOpened(application, _, seconds):
+                self._opened.labels(application).inc()
+                self._build_seconds.labels(application).observe(seconds)
+            case events.SessionEnded(application, _, reason):
+                self._ended.labels(application, reason).inc()
+            case events.ApplicationEvent():
+                self._observe_connection(event)
+                self._observe_failure(event)
+            case _:
+                self._observe_server(event)
+
+    def _observe_connection(self, event: events.ApplicationEvent) -> None:
+        match event:
+            case events.ConnectionOpened(application):
+                self._joined.labels(application).inc()
+            case events.ConnectionClosed(application):
+                code = str(event.code) if event.code in _CODES else "other"
+                self._left.labels(application, code).inc()
+
+    def _observe_server(self, event: events.Event) -> None:
+        match event:
+            case events.ConnectionRefused():
+                limit = _KEY.search(event.hint)
+                self._refused.labels(str(event.status), limit[0] if limit else "").inc()
+            case events.PeerFault():
+                self._faults.inc()
+            case events.RequestFailed():
+                self._requests_failed.inc()
+            case events.AcceptFailed():
+                self._unaccepted.inc()
+            case events.Reloaded():
+                self._reloads.labels("taken over").inc()
+            case events.ReloadFailed():
+                self._reloads.labels("failed").inc()
+
+    def _observe_failure(self, event: events.ApplicationEvent) -> None:
+        match event:
+            case events.BuildFailed(application):
+                self._unbuilt.labels(application).inc()
+            case events.CallbackFailed(application) | events.ApplicationTaskFailed(application):
+                self._failed.labels(application).inc()
+            case events.CallbackBlocks(application):
+                self._blocks.labels(application).inc()
+            case events.CallbackInterrupted(application):
+                self._interrupted.labels(application).inc()
+            case events.SessionLeaked(application):
+                self._leaked.labels(application).inc(1 + event.others)
+
+    def observe_lag(self, seconds: float) -> None:
+        """Take note that the loop was late by *seconds*."""
+        self._lag.observe(seconds)
+
+    def answer(self) -> Answer:
+        """Return all metrics as Prometheus reads them; any thread may ask."""
+        return Answer(200, generate_latest(self._registry), CONTENT_TYPE)
+
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+"""The format that every Prometheus reads."""
+
+
+@attrs.frozen
+class _Gauges(Collector):
+    """What there is at the moment when somebody asks."""
+
+    _census: Census
+    _applications: Applications
+
+    def describe(self) -> list[GaugeMetricFamily]:
+        # Without this the registry would count once, before there is anything.
+        return []
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        sessions = GaugeMetricFamily(
+            "docsync_sessions",
+            "Sessions that are alive, with viewers (viewed) or without (alone).",
+            labels=("application", "state"),
+        )
+        connections = GaugeMetricFamily(
+            "docsync_connections", "Websockets that are open.", labels=_APPLICATION
+        )
+        threads = GaugeMetricFamily(
+            "docsync_threads_at_work", "Threads that run plain functions.", labels=_APPLICATION
+        )
+        served = {one.url: one.threads_at_work for one in self._applications()}
+        for path, busy in served.items():
+            threads.add_metric([path], busy)
+        counts = self._census.counts()
+        for path in {**dict.fromkeys(served), **dict.fromkeys(counts)}:
+            count = counts.get(path) or Count()
+            sessions.add_metric([path, "viewed"], count.viewed)
+            sessions.add_metric([path, "alone"], count.alone)
+            connections.add_metric([path], count.connections)
+        return [sessions, connections, threads]
