@@ -4,6 +4,8 @@ A test that fails by chance on a busy machine is ignored after the third time. T
 new examples: ``pytest --hypothesis-profile=default``.
 """
 
+from pathlib import Path
+
 import hypothesis
 import pytest
 
@@ -15,6 +17,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole tests first: once trio-asyncio is imported, Playwright finds no event loop of its own.
 
     It is imported by the tests of applications that are written for asyncio, and changes
-    asyncio for the rest of the process.
+    asyncio for the rest of the process. And those that import Panel last: from then on
+    its models and scripts are in every document and page of the process.
     """
-    items.sort(key=lambda item: "whole" not in item.path.parts)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if "whole" in item.path.parts:
+        return 0
+    tests = item.path.relative_to(Path(__file__).parent)
+    return 2 if "panel" in str(tests) or tests.stem == "test_markdown" else 1
