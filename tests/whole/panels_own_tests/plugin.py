@@ -26,8 +26,9 @@ _PLACES = {"test_server_dynamic_ws_endpoint_resolution": "tornado"}
 """Tests in which ours answers as another one does."""
 
 
-def pytest_configure() -> None:
-    """Take the place of Panel's servers before any test imports them."""
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests() -> None:
+    """Take the place of Panel's servers before anything of its tests imports them."""
     stand_in = ModuleType("panel.io.fastapi")
     stand_in.serve = serve
     sys.modules["panel.io.fastapi"] = stand_in

@@ -10,8 +10,11 @@ NOT_OURS: Final = {
     "test_fastapi_synthetic_request_preserves_cookies": "asks Panel's own ASGI server",
     "test_fastapi_prefixed_route_registration_no_double_prefix": "asks Panel's own ASGI server",
     "test_kill_all_servers": _TORNADO,
+    "test_reconnect_notification": _TORNADO,
     "test_serve_can_serve_bokeh_app_from_file": _TORNADO,
     "test_serve_can_serve_panel_app_from_file": _TORNADO,
+    "test_server_index_page_links": "our index looks otherwise",
+    "test_server_index_page_links_via_proxy": "our index looks otherwise",
     "test_server_request_preserves_cookies": "replaces a method of Panel's Application",
     "test_server_root_handler": "the variables of our template for the index are others",
     "test_server_root_handler_does_not_redirect_wildcard": "paths are no regular expressions here",
@@ -42,6 +45,9 @@ KNOWN_FAILING: Final = {
     "test_server_session_info_legacy_endpoint": _HISTORY,
     "test_server_static_dirs_index": "a folder's index.html has no address without its name",
     "test_server_template_ico_handling": _ICON,
+    "test_set_nested_pathname_then_load_markdown_no_console_errors": (
+        "files that a page loads after it has changed its own path are looked for below the new one"
+    ),
     "test_unauthenticated_websocket_returns_403": _SIGN_IN,
 }
 """Tests of something that people may miss here."""
