@@ -5,12 +5,17 @@ broken or whose libraries are not installed.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 import attrs
 
 from docsync_trio.cli.columns import columns
-from docsync_trio.config.schema import ApplicationSettings, RouteSettings, SiteSettings
+from docsync_trio.config.schema import (
+    ApplicationSettings,
+    MonitoringSettings,
+    RouteSettings,
+    SiteSettings,
+)
 
 
 @attrs.frozen
@@ -74,6 +79,18 @@ def _of_site(settings: SiteSettings) -> Iterator[Url]:
         redirects = len(paths) == 1 and "{" not in paths[0]
         yield Url(_PAGE, "/", f"redirect to {paths[0]}" if redirects else "index of applications")
     yield Url(_PAGE, "/favicon.ico", "icon")
+    yield from _of_monitoring(settings.monitoring, taken)
+
+
+def _of_monitoring(settings: MonitoringSettings, taken: Container[str]) -> Iterator[Url]:
+    whats = {
+        settings.livez: "whether the server is alive",
+        settings.readyz: "whether it may be sent visitors",
+        settings.metrics: "metrics for Prometheus",
+    }
+    for path, what in whats.items():
+        if path and path not in taken and settings.bind is None:
+            yield Url(_PAGE, path, what)
 
 
 def as_text(urls: Sequence[Url]) -> str:

@@ -4,9 +4,11 @@ import pathlib
 import attrs
 
 from docsync_trio.cli.url_map import as_json, as_text, url_map
+from docsync_trio.config.bind import TcpBind
 from docsync_trio.config.schema import (
     ApplicationSettings,
     HandlerSettings,
+    MonitoringSettings,
     RouteSettings,
     ServerSettings,
     SiteSettings,
@@ -48,6 +50,21 @@ def test_a_websocket_that_is_elsewhere_is_in_the_map():
     assert found["/ocean/desk/live"] == "websocket of Desk, for its pages"
     assert found["/ocean/desk/ws"] == "websocket of Desk"
     assert found["/ocean/sockets/{n}"] == "websocket of Desk, for its pages"
+
+
+def test_what_machines_ask_is_in_the_map_where_it_is_answered():
+    own = MonitoringSettings(metrics="/metrics", livez="")
+    elsewhere = attrs.evolve(own, bind=TcpBind("127.0.0.1", 9006))
+    taken = attrs.evolve(HEALTH, path="/readyz")
+
+    found = paths(SiteSettings(applications=(DESK,), monitoring=own))
+    assert found["/readyz"] == "whether it may be sent visitors"
+    assert found["/metrics"] == "metrics for Prometheus"
+    assert "/livez" not in found
+    assert "/readyz" not in paths(SiteSettings(applications=(DESK,), monitoring=elsewhere))
+    found = paths(SiteSettings(applications=(DESK,), routes=(taken,)))
+    assert found["/readyz"] == "endpoint app:health"
+    assert found["/livez"] == "whether the server is alive"
 
 
 def test_an_application_at_the_root_leaves_no_room_for_an_index():
@@ -99,7 +116,11 @@ async def test_every_url_of_the_map_is_answered(tmp_path):
     public = attrs.evolve(FILES, static=tmp_path / "static")
     desk = attrs.evolve(DESK, handlers=(HandlerSettings(directory=tmp_path),))
     settings = SiteSettings(
-        applications=(desk,), routes=(public,), server=ServerSettings(prefix="/ocean")
+        applications=(desk,),
+        routes=(public,),
+        server=ServerSettings(prefix="/ocean"),
+        # Those are the server's own, which is not here.
+        monitoring=MonitoringSettings(livez="", readyz=""),
     )
     files = {"/ocean/files/*": "a.txt", "/ocean/desk/static/*": "a.txt"}
 
