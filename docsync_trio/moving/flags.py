@@ -4,18 +4,17 @@ One table for `docsync migrate` and for the documentation; tests compare it with
 the installed Bokeh and Panel, so that a new one is not forgotten.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 import attrs
 
 from docsync_trio.moving.draft import Draft
+from docsync_trio.moving.values import BadValueError, milliseconds, pairs, whole
+
+_SHORTEST_SUMMARY: Final = 1000  # milliseconds
 
 Takes = Literal["nothing", "one", "some", "perhaps", "rest"]
-
-
-class BadValueError(ValueError):
-    """A value that the flag does not take; says what it does."""
 
 
 @attrs.frozen
@@ -53,22 +52,13 @@ def _keyed(
     )
 
 
-def whole(text: str) -> int:
-    """Return the number that *text* is; raises `BadValueError`."""
-    try:
-        return int(text)
-    except ValueError:
-        raise BadValueError(f"expected a whole number, not {text!r}") from None
-
-
-def milliseconds(text: str) -> str:
-    """Return so many milliseconds as a duration of a site file."""
-    number = whole(text)
-    return f"{number}ms" if number % 1000 else f"{number // 1000}s"
-
-
 def _ping(text: str) -> str:
     return milliseconds(text) if whole(text) else "off"
+
+
+def _summary(draft: Draft, values: list[str]) -> None:
+    if (often := whole(values[-1])) > 0:
+        draft.set("monitoring", "summary", milliseconds(str(max(often, _SHORTEST_SUMMARY))))
 
 
 def _prefix(text: str) -> str:
@@ -77,17 +67,6 @@ def _prefix(text: str) -> str:
 
 def _level(text: str) -> str:
     return {"trace": "debug", "critical": "error", "None": "error"}.get(text, text)
-
-
-def pairs(values: Iterable[str]) -> dict[str, str]:
-    """Return what ``KEY=VALUE`` say; raises `BadValueError`."""
-    found = {}
-    for value in values:
-        key, equals, rest = value.partition("=")
-        if not equals:
-            raise BadValueError(f"expected KEY=VALUE, not {value!r}")
-        found[key.strip("/")] = rest
-    return found
 
 
 def _unused(draft: Draft, values: list[str]) -> None:
@@ -177,8 +156,8 @@ BOKEH_FLAGS: Final = (
         "`sessions.unused_lifetime`, and `unclaimed_lifetime` for pages that never connect",
         _unused,
     ),
-    _without_key("--stats-log-frequency", "one", "The log has a line for each session."),
-    _without_key("--mem-log-frequency", "one", "Ask the operating system."),
+    Flag("--stats-log-frequency", "one", "`monitoring.summary`; off without it", _summary),
+    Flag("--mem-log-frequency", "one", "`monitoring.summary`, which tells memory, too", _summary),
     Flag("--use-xheaders", "nothing", "`server.trusted_proxies`", _behind_proxy),
     _without_key("--ssl-certfile", "one", "Let the proxy in front speak TLS."),
     _without_key("--ssl-keyfile", "one", "Let the proxy in front speak TLS."),
@@ -274,8 +253,13 @@ PANEL_FLAGS: Final = (
         "`hooks` of an application: a module with `on_server_loaded`, which runs once and may "
         "call `pn.state.schedule_task`.",
     ),
-    _without_key("--liveness", "nothing", "An endpoint of `[[routes]]`."),
-    _without_key("--liveness-endpoint", "one", "An endpoint of `[[routes]]`."),
+    Flag(
+        "--liveness",
+        "nothing",
+        '`monitoring.livez = "/liveness"`; without it, `/livez` and `/readyz` are there',
+        lambda draft, _: draft.set("monitoring", "livez", "/liveness"),
+    ),
+    _keyed("--liveness-endpoint", "monitoring.livez", lambda text: f"/{text.strip('/')}"),
     _without_key("--plugins", "one", "`[[routes]]` with `endpoint`, `asgi` or `wsgi`."),
     _without_key(
         "--reuse-sessions",

@@ -63,6 +63,15 @@ def test_no_keep_alive_is_off():
     assert site_of("bokeh serve a.py --keep-alive 0")["server"]["keep_alive"]["ping"] == "off"
 
 
+def test_what_machines_ask_and_the_log_tells_has_keys():
+    assert site_of("panel serve a.py --liveness")["monitoring"] == {"livez": "/liveness"}
+    asked = site_of("panel serve a.py --liveness --liveness-endpoint alive")
+    assert asked["monitoring"] == {"livez": "/alive"}
+    told = site_of("bokeh serve a.py --stats-log-frequency 60000 --mem-log-frequency 0")
+    assert told["monitoring"] == {"summary": "60s"}
+    assert site_of("bokeh serve a.py --mem-log-frequency 10")["monitoring"] == {"summary": "1s"}
+
+
 @pytest.mark.parametrize(
     ("typed", "bind"),
     [
