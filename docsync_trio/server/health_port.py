@@ -74,6 +74,13 @@ class _Server(http.server.ThreadingHTTPServer):
         del request, client_address
         return self._room.acquire(blocking=False)
 
+    def process_request(self, request: object, client_address: object) -> None:
+        try:
+            super().process_request(request, client_address)  # type: ignore[arg-type]
+        except RuntimeError:  # there can be no more threads now
+            self._room.release()
+            raise
+
     def process_request_thread(self, request: object, client_address: object) -> None:
         try:
             super().process_request_thread(request, client_address)  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import socketserver
 import urllib.error
 import urllib.request
 
@@ -231,6 +232,22 @@ def test_a_fault_of_ours_there_is_logged_and_the_next_one_is_answered(own_port, 
 
     assert get(address, "/livez")[0] == 200
     assert "could not be answered" in caplog.text
+
+
+def test_threads_that_could_not_be_started_take_no_room(own_port, monkeypatch, caplog):
+    _, address = own_port
+
+    def no_thread(self):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        full.setattr(socketserver.threading.Thread, "start", no_thread)
+        for _ in range(MOST + 1):
+            with pytest.raises((urllib.error.URLError, ConnectionError)):
+                get(address, "/livez")
+
+    assert get(address, "/livez")[0] == 200
+    assert "can't start new thread" in caplog.text
 
 
 def test_an_address_of_its_own_may_be_a_unix_socket_and_goes_with_the_server(tmp_path):
