@@ -11,6 +11,7 @@ from docsync_trio.config.schema import (
     HandlerSettings,
     KeepAliveSettings,
     LoggingSettings,
+    MonitoringSettings,
     RouteSettings,
     ServerSettings,
     SiteSettings,
@@ -130,10 +131,12 @@ def test_keys_of_the_server_are_named_one_by_one():
     wanted = SiteSettings(
         server=ServerSettings(prefix="/desk", keep_alive=KeepAliveSettings(http=5.0)),
         logging=LoggingSettings(format="json"),
+        monitoring=MonitoringSettings(readyz="/ready"),
     )
     plan = make_plan(Running(SiteSettings(), {}), wanted, frozenset())
 
-    assert plan.restart == ("server.prefix", "server.keep_alive.http", "logging.format")
+    changed = ("server.prefix", "server.keep_alive.http", "logging.format", "monitoring.readyz")
+    assert plan.restart == changed
 
 
 def test_who_may_open_websockets_is_changed_at_once():
