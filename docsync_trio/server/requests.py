@@ -6,6 +6,7 @@ servers behind a proxy never need it. So it is imported by the first request tha
 
 import importlib
 import importlib.metadata
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 KNOWN_TO_WORK: Final = "hypercorn>=0.18,<0.19"
 
 _KNOWN: Final = "0.18."
+
+_HYPERCORN: Final = "docsync_trio.server.http"
+"""The one module that imports it."""
 
 _GOING_DOWN: Final = Refusal(503, "This server is going down.", retry_after=5)
 
@@ -74,8 +78,10 @@ class Requests:
             await self._by_hypercorn.end_when_idle()
 
     async def _bring_hypercorn(self) -> "HttpServer | None":
-        # In a thread, as it takes a twentieth of a second in which others have things to do.
-        module = await trio.to_thread.run_sync(importlib.import_module, "docsync_trio.server.http")
+        module = sys.modules.get(_HYPERCORN)
+        if module is None:
+            # In a thread, as it takes a twentieth of a second in which others have things to do.
+            module = await trio.to_thread.run_sync(importlib.import_module, _HYPERCORN)
         if self._by_hypercorn is None and not self._ending:
             server = module.HttpServer(self._app, self._settings, observe=self._observe)
             self._by_hypercorn = server

@@ -16,6 +16,8 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
+# Not in a thread, for which virtual time would not wait.
+import docsync_trio.server.http  # noqa: F401
 from docsync_trio.base.errors import ApplicationError, Refusal
 from docsync_trio.config.bind import TcpBind
 from docsync_trio.config.schema import KeepAliveSettings, ServerSettings, SiteSettings

@@ -4,6 +4,7 @@ import contextlib
 import re
 import subprocess
 import sys
+import threading
 
 import attrs
 import pytest
@@ -83,6 +84,7 @@ async def raw_answer(app, data, ours=below_static):
             answer = b""
             while received := await peer.stream.receive_some():
                 answer += received
+            peer.hang_up()
             await over.wait()
     head, _, body = answer.partition(b"\r\n\r\n")
     fields = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"date:")]
@@ -189,10 +191,23 @@ async def test_an_answer_without_a_length_ends_with_its_connection():
     assert body == b"hello"
 
 
-async def test_who_is_the_first_to_need_hypercorn_when_the_server_ends_is_told_to_come_back():
+async def test_who_is_the_first_to_need_hypercorn_when_the_server_ends_is_told_to_come_back(
+    monkeypatch,
+):
+    asked, ended = trio.Event(), threading.Event()
+
+    def slow_import(name):
+        trio.from_thread.run_sync(asked.set)
+        ended.wait(10)
+        return http
+
+    monkeypatch.setattr(requests, "_HYPERCORN", "not imported yet")
+    monkeypatch.setattr(requests.importlib, "import_module", slow_import)
     async with connected(hello) as (server, peer, over):
         await peer.send(request("/page"))
+        await asked.wait()
         await server.end_when_idle()
+        ended.set()
         assert (await peer.response())[0] == 503
         assert peer.headers["retry-after"] == "5"
         peer.hang_up()
