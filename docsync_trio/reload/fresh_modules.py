@@ -7,6 +7,7 @@ everything back: what ran before goes on with the modules that it had.
 
 import contextlib
 import importlib
+import importlib.util
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +50,8 @@ class FreshModules:
 
     def take_out(self) -> None:
         """Make room for fresh ones."""
+        for file in self.stale:
+            _forget_bytecode(file)
         self._taken = [(table, self._take_from(table)) for table in module_tables()]
         for name, module in self._taken[0][1].items():
             self._detach(name, module)
@@ -86,6 +89,12 @@ class FreshModules:
         if package is not None and vars(package).get(last) is module:
             self._attributes.append((package, last, module))
             delattr(package, last)
+
+
+def _forget_bytecode(file: str) -> None:
+    # It belongs to a source of some second and some size, which two saves may have in common.
+    with contextlib.suppress(OSError, NotImplementedError):
+        Path(importlib.util.cache_from_source(file)).unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

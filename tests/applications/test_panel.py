@@ -9,10 +9,16 @@ from bokeh.document.events import TitleChangedEvent
 from docsync_trio.applications.application import Application
 from docsync_trio.applications.framework import PLAIN
 from docsync_trio.applications.load_error import LoadError
-from docsync_trio.applications.panel import framework, private
 from docsync_trio.applications.panel.addresses import Addresses
-from docsync_trio.applications.panel.session import PanelSession
-from docsync_trio.applications.panel.session import write as panel_writes
+
+
+@pytest.fixture(autouse=True, scope="module")
+def panel():
+    """Import it now: other tests of this process are to be over by then (`tests/conftest.py`)."""
+    global framework, private, PanelSession, panel_writes  # noqa: PLW0603
+    from docsync_trio.applications.panel import framework, private
+    from docsync_trio.applications.panel.session import PanelSession
+    from docsync_trio.applications.panel.session import write as panel_writes
 
 
 def application(folder, source, **more):

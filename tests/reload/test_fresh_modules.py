@@ -1,12 +1,13 @@
 """Modules that are imported anew, or not at all."""
 
 import importlib
+import os
 import sys
 
 import pytest
 from bokeh.core.has_props import HasProps
 
-from docsync_trio.reload.fresh_modules import fresh_modules
+from docsync_trio.reload.fresh_modules import drop_modules, fresh_modules
 
 
 @pytest.fixture
@@ -87,3 +88,15 @@ def test_models_are_known_once_and_by_the_modules_that_are_there(package, kept):
     assert known is (new if kept else old)
     with fresh_modules(files(package, *STALE)) as fresh:
         fresh.keep()  # for the tests behind this one
+
+
+def test_two_saves_within_one_second_and_of_one_size_are_not_taken_for_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    file = tmp_path / "saved_twice.py"
+    for word in ("one", "two"):
+        file.write_text(f"WORD = {word!r}")
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+        drop_modules(frozenset({file}))
+        assert word == importlib.import_module("saved_twice").WORD
+    drop_modules(frozenset({file}))

@@ -4,13 +4,21 @@ import gc
 import re
 import weakref
 
-import panel as pn
+import pytest
 import trio
 from bokeh.events import DocumentReady
-from panel.io import hold
-from panel.io.state import state
 
 from docsync_trio.testing import open_site
+
+
+@pytest.fixture(autouse=True, scope="module")
+def panel():
+    """Import it now: other tests of this process are to be over by then (`tests/conftest.py`)."""
+    global pn, hold, state  # noqa: PLW0603
+    import panel as pn
+    from panel.io import hold
+    from panel.io.state import state
+
 
 SCRIPT = """
 import asyncio
