@@ -53,6 +53,7 @@ class Requests:
         self._observe = observe
         self._plain = PlainRequests(app, ours, idle=settings.keep_alive.http)
         self._by_hypercorn: HttpServer | None = None
+        self._bringing = trio.Lock()
         self._ending = False
 
     async def serve(self, socket: PeerSocket, head: bytes) -> None:
@@ -78,14 +79,17 @@ class Requests:
             await self._by_hypercorn.end_when_idle()
 
     async def _bring_hypercorn(self) -> "HttpServer | None":
-        module = sys.modules.get(_HYPERCORN)
-        if module is None:
-            # In a thread, as it takes a twentieth of a second in which others have things to do.
-            module = await trio.to_thread.run_sync(importlib.import_module, _HYPERCORN)
-        if self._by_hypercorn is None and not self._ending:
-            server = module.HttpServer(self._app, self._settings, observe=self._observe)
-            self._by_hypercorn = server
-        return self._by_hypercorn
+        async with self._bringing:
+            if _HYPERCORN not in sys.modules:
+                # In a thread, as it takes a twentieth of a second in which others have things
+                # to do.
+                await trio.to_thread.run_sync(importlib.import_module, _HYPERCORN)
+            # Whole, even if another server of this process is just importing it.
+            module = importlib.import_module(_HYPERCORN)
+            if self._by_hypercorn is None and not self._ending:
+                server = module.HttpServer(self._app, self._settings, observe=self._observe)
+                self._by_hypercorn = server
+            return self._by_hypercorn
 
 
 def check_version() -> None:

@@ -191,23 +191,52 @@ async def test_an_answer_without_a_length_ends_with_its_connection():
     assert body == b"hello"
 
 
-async def test_who_is_the_first_to_need_hypercorn_when_the_server_ends_is_told_to_come_back(
-    monkeypatch,
-):
-    asked, ended = trio.Event(), threading.Event()
+@pytest.fixture
+def slow_import(monkeypatch):
+    """The import of hypercorn has begun, and ends when it may: two events."""
+    asked, may_end = trio.Event(), threading.Event()
+    name = "not imported yet"
 
-    def slow_import(name):
-        trio.from_thread.run_sync(asked.set)
-        ended.wait(10)
+    def import_slowly(_):
+        if name not in sys.modules:
+            # Python's own import shows what is not ready, too.
+            monkeypatch.setitem(sys.modules, name, object())
+            trio.from_thread.run_sync(asked.set)
+            may_end.wait(10)
         return http
 
-    monkeypatch.setattr(requests, "_HYPERCORN", "not imported yet")
-    monkeypatch.setattr(requests.importlib, "import_module", slow_import)
+    monkeypatch.setattr(requests, "_HYPERCORN", name)
+    monkeypatch.setattr(requests.importlib, "import_module", import_slowly)
+    return asked, may_end
+
+
+async def test_several_who_are_the_first_to_need_hypercorn_are_all_answered(slow_import):
+    asked, may_end = slow_import
+    async with contextlib.AsyncExitStack() as stack:
+        server = Requests(hello, below_static, ServerSettings(), observe=lambda event: None)
+        peers = []
+        nursery = await stack.enter_async_context(trio.open_nursery())
+        for _ in range(3):
+            ours, theirs = stream_pair()
+            peers.append(Peer(theirs))
+            nursery.start_soon(server.serve, PeerSocket(ours), request("/page"))
+        await asked.wait()
+        await trio.testing.wait_all_tasks_blocked()
+        may_end.set()
+        for peer in peers:
+            assert await peer.response() == (200, b"hello")
+            peer.hang_up()
+
+
+async def test_who_is_the_first_to_need_hypercorn_when_the_server_ends_is_told_to_come_back(
+    slow_import,
+):
+    asked, may_end = slow_import
     async with connected(hello) as (server, peer, over):
         await peer.send(request("/page"))
         await asked.wait()
         await server.end_when_idle()
-        ended.set()
+        may_end.set()
         assert (await peer.response())[0] == 503
         assert peer.headers["retry-after"] == "5"
         peer.hang_up()
