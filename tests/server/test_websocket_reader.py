@@ -105,6 +105,7 @@ def test_the_same_is_read_answered_and_refused(stream, sizes):
 
 
 @given(stream=st.lists(data_frames, min_size=1, max_size=6), sizes=pieces)
+@example(stream=[frame(CONT, b"ab"), frame(TEXT, b"late")], sizes=[8])
 def test_in_whatever_pieces_it_comes_the_same_is_read(stream, sizes):
     data = b"".join(stream)
 
