@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from docsync_trio.proxies.directives import Directive, NotReadable
+from docsync_trio.proxies.directives import Directive, NotReadable, Word, read_words
 from docsync_trio.proxies.passage import Opener
 
 _TOKEN: Final = re.compile(
@@ -29,9 +29,6 @@ _SECONDS: Final = {
 }
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?", re.IGNORECASE)
 _POWERS: Final = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
-
-Word = tuple[str, str, str]
-"""Its kind, the word and its place."""
 
 
 def read_caddyfile(text: str, file: str, include: Opener) -> tuple[Directive, ...]:
@@ -64,17 +61,8 @@ def _imported(
 
 
 def _words(text: str, file: str) -> Iterator[Word]:
-    at, line = 0, 1
-    while at < len(text):
-        token = _TOKEN.match(text, at)
-        if token is None:
-            raise NotReadable(f"{file}:{line}", "a quote that does not end")
-        kind = str(token.lastgroup)
-        if kind != "space":
-            yield kind, token[kind], f"{file}:{line}"
-        line += token[0].count("\n")
-        at = token.end()
-    yield "end", "\n", f"{file}:{line}"
+    yield from read_words(_TOKEN, text, file)
+    yield "end", "\n", f"{file}:{text.count(chr(10)) + 1}"
 
 
 def _block(words: Iterator[Word], file: str, *, depth: int) -> Iterator[Directive]:

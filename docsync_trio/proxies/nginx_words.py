@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from docsync_trio.proxies.directives import Directive, NotReadable
+from docsync_trio.proxies.directives import Directive, NotReadable, Word, read_words
 from docsync_trio.proxies.passage import Opener
 
 _TOKEN: Final = re.compile(
@@ -16,6 +16,7 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_QUOTED: Final = {"double", "single"}
 _TIME_PART: Final = re.compile(r"(\d+)(ms|[smhdwMy]?)")
 _TIME: Final = re.compile(r"(?:\d+(?:ms|[smhdwMy])\s*)*(?:\d+(?:ms|[smhdwMy]?))")
 _SECONDS: Final = {
@@ -37,27 +38,12 @@ def read_directives(text: str, file: str, include: Opener) -> tuple[Directive, .
     return tuple(_block(_words(text, file), include, file, depth=0))
 
 
-def _words(text: str, file: str) -> Iterator[tuple[str, str, str]]:
-    """Yield each word's kind, the word and its place."""
-    at, line = 0, 1
-    while at < len(text):
-        token = _TOKEN.match(text, at)
-        if token is None:
-            raise NotReadable(f"{file}:{line}", "a quote that does not end")
-        kind = str(token.lastgroup)
-        if kind != "space":
-            word = re.sub(r"\\(.)", r"\1", token[kind]) if kind in _QUOTED else token[kind]
-            yield kind, word, f"{file}:{line}"
-        line += token[0].count("\n")
-        at = token.end()
+def _words(text: str, file: str) -> Iterator[Word]:
+    for kind, word, place in read_words(_TOKEN, text, file):
+        yield kind, re.sub(r"\\(.)", r"\1", word) if kind in _QUOTED else word, place
 
 
-_QUOTED: Final = {"double", "single"}
-
-
-def _block(
-    words: Iterator[tuple[str, str, str]], include: Opener, file: str, *, depth: int
-) -> Iterator[Directive]:
+def _block(words: Iterator[Word], include: Opener, file: str, *, depth: int) -> Iterator[Directive]:
     gathered: list[str] = []
     place = ""
     for kind, word, where in words:

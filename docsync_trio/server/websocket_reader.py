@@ -86,7 +86,8 @@ class WebsocketReader:
                 return frames
             data = bytes(self._partial)
             self._partial.clear()
-        position, end = self._short_ones(data, frames) if self.is_open else 0, len(data)
+        position = self._short_ones(data, frames) if self.is_open else 0
+        end = len(data)
         while position < end and self.is_open:
             payload, stop = _extent(data, position, end)
             if stop - payload > self._room() or not _is_from_a_client(data, position, end):
