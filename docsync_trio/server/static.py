@@ -14,7 +14,7 @@ import trio
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
-from docsync_trio.server.static_conditions import NOTHING, Conditions
+from docsync_trio.server.static_conditions import NOTHING, Conditions, tag_of
 from docsync_trio.server.static_files import FileCache, StaticFile
 
 FOREVER = b"public, max-age=31536000, immutable"
@@ -123,16 +123,13 @@ def answer_with(file: StaticFile, folder: Folder, scope: Scope) -> Answer:
     """Return the answer to a request for *file* of *folder*."""
     wanted = Conditions.of(scope)
     part = wanted.part(file)
-    packed = file.compressed if part is None and wanted.accepts_gzip() else None
+    coding = None if part is not None else wanted.coding(file)
     fields = [
-        (
-            b"etag",
-            f'"{file.version}"'.encode() if packed is None else f'"{file.version}-gz"'.encode(),
-        ),
+        (b"etag", tag_of(file, coding).encode()),
         (b"cache-control", _cache_control(file, folder, scope)),
         (b"last-modified", file.last_modified.encode()),
     ]
-    if file.compressed is not None:
+    if file.packed:
         fields.append((b"vary", b"accept-encoding"))
     if folder.public:
         fields.append((b"access-control-allow-origin", b"*"))
@@ -143,9 +140,9 @@ def answer_with(file: StaticFile, folder: Folder, scope: Scope) -> Answer:
         fields.append((b"content-range", b"bytes */%d" % file.size))
         return Answer(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, fields, b"")
     fields.append((b"content-type", file.media_type.encode()))
-    if packed is not None:
-        fields.append((b"content-encoding", b"gzip"))
-        return Answer(HTTPStatus.OK, fields, packed)
+    if coding is not None:
+        fields.append((b"content-encoding", coding.encode()))
+        return Answer(HTTPStatus.OK, fields, file.packed[coding])
     if part is None:
         return Answer(HTTPStatus.OK, fields, _body(file, 0, file.size))
     start, stop = part

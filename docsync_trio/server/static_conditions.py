@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 import attrs
 from starlette.types import Scope
 
+from docsync_trio.server.packing import TAGS, best_coding
 from docsync_trio.server.static_files import StaticFile
 
 NAMES = frozenset(
@@ -38,7 +39,8 @@ class Conditions:
         tags = self.fields.get(b"if-none-match")
         if tags is not None:
             listed = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-            return bool(listed & {"*", f'"{file.version}"', f'"{file.version}-gz"'})
+            known = {"*", tag_of(file, None), *(tag_of(file, coding) for coding in TAGS)}
+            return bool(listed & known)
         since = self.fields.get(b"if-modified-since")
         return since is not None and _seconds(since) >= file.modified
 
@@ -50,7 +52,7 @@ class Conditions:
         """
         match = _RANGE.fullmatch(self.fields.get(b"range", "").strip())
         condition = self.fields.get(b"if-range")
-        if match is None or condition not in (None, f'"{file.version}"', file.last_modified):
+        if match is None or condition not in (None, tag_of(file, None), file.last_modified):
             return None
         first, last = match.groups()
         if not first and not last:
@@ -63,13 +65,14 @@ class Conditions:
                 return None
         return (start, min(stop, file.size)) if start < min(stop, file.size) else NOTHING
 
-    def accepts_gzip(self) -> bool:
-        """Say whether the client can read gzip."""
-        for item in self.fields.get(b"accept-encoding", "").lower().split(","):
-            coding, _, weight = item.partition(";")
-            if coding.strip() in ("gzip", "*"):
-                return weight.replace(" ", "").rstrip("0") not in ("q=", "q=0.")
-        return False
+    def coding(self, file: StaticFile) -> str | None:
+        """Return the coding of *file* to send; None to send it as it is."""
+        return best_coding(self.fields.get(b"accept-encoding", ""), file.packed)
+
+
+def tag_of(file: StaticFile, coding: str | None) -> str:
+    """Return the entity tag of *file* as it is, or as it is sent in *coding*."""
+    return f'"{file.version}"' if coding is None else f'"{file.version}-{TAGS[coding]}"'
 
 
 def _seconds(date: str) -> float:

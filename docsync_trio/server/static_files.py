@@ -5,11 +5,11 @@ installation, so what is sent is kept ready in memory: the bytes, the same compr
 and a version made of the content. A file that changes on disk is read again.
 """
 
-import gzip
 import hashlib
 import os
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from email.utils import formatdate
 from functools import lru_cache
 from mimetypes import guess_type
@@ -17,6 +17,8 @@ from pathlib import Path
 
 import attrs
 import trio
+
+from docsync_trio.server.packing import NOTHING_PACKED, packed
 
 LARGEST_IN_MEMORY = 8_000_000
 """Bytes; larger than any file of BokehJS. What exceeds it is streamed, uncompressed."""
@@ -55,8 +57,9 @@ class StaticFile:
     """One file as it is on disk now.
 
     *modified* is in seconds since the epoch, *last_modified* the same as HTTP writes it.
-    *content* is None where it is too large for memory, *compressed* (gzip) None where
-    that gains nothing. *version* changes whenever the content does.
+    *content* is None where it is too large for memory. *packed* is the content compressed, by
+    the name of the coding, and empty where that gains nothing. *version* changes whenever
+    the content does.
     """
 
     path: Path
@@ -67,12 +70,12 @@ class StaticFile:
     version: str
     media_type: str
     content: bytes | None
-    compressed: bytes | None
+    packed: Mapping[str, bytes]
 
     @property
     def weight(self) -> int:
         """Bytes that it takes in memory."""
-        return len(self.content or b"") + len(self.compressed or b"")
+        return len(self.content or b"") + sum(map(len, self.packed.values()))
 
 
 _PACKAGE = re.compile(r"[\w.-]+@\d+(\.\d+)*")
@@ -148,10 +151,7 @@ def prepared(path: Path, identity: Identity, content: bytes | None) -> StaticFil
     _, _, modified, size = identity
     media_type = media_type_of(path)
     version = f"{modified:x}-{size:x}" if content is None else version_of_content(content)
-    compressed = None
-    if content and size >= SMALLEST_TO_COMPRESS and media_type.startswith(_COMPRESSIBLE):
-        candidate = gzip.compress(content, compresslevel=6, mtime=0)
-        compressed = candidate if len(candidate) < size * 0.9 else None
+    shrinks = size >= SMALLEST_TO_COMPRESS and media_type.startswith(_COMPRESSIBLE)
     return StaticFile(
         path=path,
         identity=identity,
@@ -161,7 +161,7 @@ def prepared(path: Path, identity: Identity, content: bytes | None) -> StaticFil
         version=version,
         media_type=media_type,
         content=content,
-        compressed=compressed,
+        packed=packed(content) if content and shrinks else NOTHING_PACKED,
     )
 
 

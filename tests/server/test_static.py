@@ -2,12 +2,13 @@
 
 import gzip
 
+import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.exceptions import HTTPException
 
-from docsync_trio.server import static_files
+from docsync_trio.server import packing, static_files
 from docsync_trio.server.static import ExtensionFiles, Folder, StaticFiles
 from docsync_trio.server.static_conditions import NOTHING, Conditions
 from docsync_trio.server.static_files import FileCache, StaticFile
@@ -71,24 +72,41 @@ async def test_a_client_that_has_the_file_gets_304(folder):
         assert (await fetch(folder, "js/a.js", headers=condition)).status == 200
 
 
+UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}
+
+
 @pytest.mark.parametrize(
-    ("accepted", "packed"),
+    ("accepted", "coding", "tag"),
     [
-        ("gzip", True),
-        ("br, GZIP;q=0.5", True),
-        ("*", True),
-        ("gzip;q=0", False),
-        ("gzip; q=0.000", False),
-        ("br", False),
-        ("", False),
+        ("gzip", "gzip", '-gz"'),
+        ("gzip, deflate, br, zstd", "br", '-br"'),
+        ("br;q=0.5, GZIP", "gzip", '-gz"'),
+        ("br;q=0, *", "gzip", '-gz"'),
+        ("*", "br", '-br"'),
+        ("gzip;q=0", None, '"'),
+        ("gzip; q=0.000, br;q=none", None, '"'),
+        ("zstd", None, '"'),
+        ("", None, '"'),
     ],
 )
-async def test_it_is_compressed_for_those_who_can_read_that(folder, accepted, packed):
+async def test_it_is_compressed_for_those_who_can_read_that(folder, accepted, coding, tag):
     reply = await fetch(folder, "js/a.js", headers={"accept-encoding": accepted})
-    assert (reply.headers.get("content-encoding") == "gzip") == packed
-    assert (gzip.decompress(reply.body) if packed else reply.body) == SCRIPT
+    assert reply.headers.get("content-encoding") == coding
+    assert UNPACK[coding](reply.body) == SCRIPT
     assert reply.headers["vary"] == "accept-encoding"
-    assert reply.headers["etag"].endswith('-gz"') == packed
+    assert reply.headers["etag"].endswith(tag)
+    again = {"accept-encoding": accepted, "if-none-match": reply.headers["etag"]}
+    assert (await fetch(folder, "js/a.js", headers=again)).status == 304
+
+
+async def test_without_the_package_of_brotli_gzip_is_the_best(folder, monkeypatch):
+    monkeypatch.setattr(packing, "find_spec", lambda _name: None)
+    packing.packers.cache_clear()
+    try:
+        reply = await fetch(folder, "js/a.js", headers={"accept-encoding": "br, gzip"})
+    finally:
+        packing.packers.cache_clear()
+    assert reply.headers["content-encoding"] == "gzip"
 
 
 async def test_what_is_too_short_to_gain_is_sent_as_it_is(folder):
@@ -230,7 +248,7 @@ file = StaticFile(
     version="v",
     media_type="text/plain",
     content=b"",
-    compressed=None,
+    packed={},
 )
 
 
