@@ -31,6 +31,7 @@ from docsync_trio.config.redirects import RedirectStatus, RedirectTarget
 from docsync_trio.config.reload_schema import ReloadSettings
 from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
+from docsync_trio.config.tls_schema import TlsSettings
 from docsync_trio.config.trusted import TrustedPeer, TrustedProxy
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "SessionSettings",
     "SiteSettings",
     "TcpBind",
+    "TlsSettings",
     "UnixBind",
 ]
 
@@ -153,7 +155,14 @@ class ServerSettings:
         doc="Whether Bokeh's models are made faster and smaller where this Bokeh is one that we "
         "know; documents are the same either way.",
     )
+    http2: Annotated[bool, Flag()] = key(
+        default=True,
+        doc="Whether browsers that come by TLS may speak HTTP/2: everything through one "
+        "connection, websockets too. Off: HTTP/1.1 alone.",
+        only_with=("tls",),
+    )
     keep_alive: KeepAliveSettings = key(KeepAliveSettings(), doc="Quiet connections and shutdown.")
+    tls: TlsSettings = key(TlsSettings(), doc="Encrypted connections: https and wss.")
 
 
 @attrs.frozen(kw_only=True)

@@ -7,7 +7,7 @@ import attrs
 from docsync_trio.config.describe import reference_page, template
 from docsync_trio.config.keys import keys_of
 from docsync_trio.config.kind import Surroundings
-from docsync_trio.config.schema import SiteSettings
+from docsync_trio.config.schema import SiteSettings, TlsSettings
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs/reference/site.md"
 REMAKE = "the page and the schema differ; `make reference` writes it anew"
@@ -67,6 +67,10 @@ def test_what_the_template_comments_out_is_right_too(folder):
     text = template(title="Desk", path="/app", file="app.py")
     bare = re.sub(r"^#([a-z_.]+ = )", r"\1", text, flags=re.MULTILINE)
     assert bare.count("\n#") < text.count("\n#")
-    site = folder.load(bare, application=False, environ={"DOCSYNC_SECRET_KEY": "k"})
+    for example in ("cert.pem", "key.pem"):
+        (folder.path / example).touch()
+    environ = {"DOCSYNC_SECRET_KEY": "k", "DOCSYNC_TLS_PASSWORD": "k"}
+    site = folder.load(bare, application=False, environ=environ)
     server = site.settings.server
-    assert server == SiteSettings().server
+    assert server.tls.password == "k"
+    assert attrs.evolve(server, tls=TlsSettings()) == SiteSettings().server
