@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 import attrs
 
+from docsync_trio.base.traffic import Traffic
+
 
 @attrs.frozen
 class Event:
@@ -147,20 +149,28 @@ class NothingToShow(ApplicationEvent):
 
 @attrs.frozen
 class ConnectionOpened(SessionEvent):
-    """A websocket joined the session; *peer* is its address, *connections* how many now."""
+    """A websocket joined the session; *peer* is its address, *connections* how many now.
+
+    *traffic* is where it counts what it carries, for as long as it is open.
+    """
 
     peer: str
     connections: int
+    traffic: Traffic = attrs.field(factory=Traffic, eq=False, repr=False)
 
 
 @attrs.frozen
 class ConnectionClosed(SessionEvent):
-    """A websocket left. *code* is the close code seen; 1006 means without a close frame."""
+    """A websocket left. *code* is the close code seen; 1006 means without a close frame.
+
+    *traffic* is what it has carried: the same object as when it joined.
+    """
 
     peer: str
     connections: int
     code: int
     reason: str
+    traffic: Traffic = attrs.field(factory=Traffic, eq=False, repr=False)
 
 
 @attrs.frozen

@@ -18,13 +18,18 @@ or a document with that many properties in motion, come near."""
 
 @attrs.define(eq=False)
 class Backlog:
-    """The changes that wait for one viewer: one for each property, in order of the last."""
+    """The changes that wait for one viewer: one for each property, in order of the last.
+
+    *patches* is how many messages they would have been.
+    """
 
     _document: Document
+    patches: int = attrs.field(default=0, init=False)
     _changes: dict[object, Change] = attrs.field(factory=dict, init=False)
 
     def absorb(self, changes: Iterable[Change]) -> None:
         """Add *changes*; a stream or a patch of columns becomes the columns' whole value."""
+        self.patches += 1
         for each in changes:
             change = each
             if each.difference and each.model is not None:

@@ -190,9 +190,9 @@ class SharedDocument:
                 apart.append(viewer)
         return together, apart
 
-    def has_backlog(self, viewer: Viewer) -> bool:
-        """Whether something waits for *viewer* until it can take it."""
-        return viewer in self._backlogs
+    def patches_waiting(self, viewer: Viewer) -> int:
+        """How many messages were merged into what waits for *viewer* until it can take it."""
+        return self._backlogs[viewer].patches if viewer in self._backlogs else 0
 
     def deliver(
         self, viewer: Viewer, now: float, on_error: Callable[[Exception], None]
@@ -215,11 +215,12 @@ class SharedDocument:
                 posts += self._tell(viewer, [change], now, on_error)
         return posts
 
-    def take_lost(self) -> list[Viewer]:
-        """Viewers that were too far behind to catch up: they have to pull the document anew."""
+    def take_lost(self) -> dict[Viewer, int]:
+        """Viewers too far behind to catch up, who have to pull anew; and what waited for them."""
         table, self._table = self._table, model_table(self.document)
         # A viewer that missed how models came and went cannot be told in few words.
-        lost = [v for v, b in self._backlogs.items() if table is not self._table or b.is_full()]
+        changed = table is not self._table
+        lost = {v: b.patches for v, b in self._backlogs.items() if changed or b.is_full()}
         for viewer in lost:
             self.leave(viewer)
         return lost

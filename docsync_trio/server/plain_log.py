@@ -19,5 +19,6 @@ def log_event(event: Event) -> None:
 
 
 def _details(event: Event) -> str:
-    names = [field.name for field in attrs.fields(type(event)) if field.name != "error"]
+    told = [field for field in attrs.fields(type(event)) if field.repr]
+    names = [field.name for field in told if field.name != "error"]
     return ", ".join(f"{name}={getattr(event, name)!r}" for name in names)

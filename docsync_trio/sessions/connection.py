@@ -13,6 +13,7 @@ import attrs
 import trio
 
 from docsync_trio.base.errors import ProtocolError
+from docsync_trio.base.traffic import Traffic
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.conversation import Conversation
 from docsync_trio.protocol.frames import Assembler, Limits
@@ -54,11 +55,11 @@ class Connection:
     ending: Ending = attrs.field(default=Ending(1000), init=False)
     left: bool = attrs.field(default=False, init=False)
     fault: ProtocolError | None = attrs.field(default=None, init=False)
+    traffic: Traffic = attrs.field(factory=Traffic, init=False)
     _wire: Wire
     _limits: Limits
     _outbox_size: int
     _outbox: list[Outgoing] = attrs.field(factory=list, init=False)
-    _queued: int = attrs.field(default=0, init=False)
     # What the transport has been given and has not sent yet; the writer waits for it.
     _under_way: Sequence[Outgoing] = attrs.field(default=(), init=False)
     _nursery: trio.Nursery | None = attrs.field(default=None, init=False)
@@ -69,11 +70,12 @@ class Connection:
 
     def post(self, message: Outgoing) -> None:
         """Queue *message*, for the next `flush`. Beyond the bound it ends the connection."""
-        if self._queued and self._queued + message.size > self._outbox_size:
-            self.end(TOO_SLOW)
+        queued = self.traffic.queued
+        if queued and queued + message.size > self._outbox_size:
+            self.come_back_later(dropped=1)
             return
         self._outbox.append(message)
-        self._queued += message.size
+        self.traffic.queued = queued + message.size
 
     def flush(self) -> None:
         """Send what was posted; never waits: what needs waiting for is left to the writer."""
@@ -93,7 +95,14 @@ class Connection:
 
     def is_behind(self) -> bool:
         """Whether it has so much to send that new changes should wait and be merged."""
-        return self._queued > BEHIND
+        return self.traffic.queued > BEHIND
+
+    def come_back_later(self, *, dropped: int) -> None:
+        """End it, as it does not keep up: *dropped* patches and all that waits are not sent."""
+        if not self._scope.cancel_called:
+            self.traffic.too_slow = 1
+            self.traffic.dropped += dropped + len(self._outbox) + len(self._under_way)
+        self.end(TOO_SLOW)
 
     def end(self, ending: Ending) -> None:
         """Stop serving it; the first ending given stands."""
@@ -138,6 +147,8 @@ class Connection:
                 for frame in await self._wire.receive():
                     message = assembler.feed(frame)
                     if message is not None:
+                        self.traffic.messages_in += 1
+                        self.traffic.bytes_in += message.size
                         conversation.receive(message)
                         await self._make_room(message)
                         self._waiting.append(message.size)
@@ -177,8 +188,11 @@ class Connection:
         self._scope.cancel()
 
     def _sent(self, messages: Sequence[Outgoing], on_caught_up: Callable[[], None]) -> None:
-        self._queued -= sum(message.size for message in messages)
-        if not self._queued:
+        traffic, size = self.traffic, sum(message.size for message in messages)
+        traffic.messages_out += len(messages)
+        traffic.bytes_out += size
+        traffic.queued -= size
+        if not traffic.queued:
             on_caught_up()
 
     def _closed(self, closed: WireClosed) -> None:

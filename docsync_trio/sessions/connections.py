@@ -70,8 +70,9 @@ class Connections:
         self._last_left = trio.Event()
         self._lifetime.hold(in_browser=in_browser)
         connection.post(ack(self._name))
+        count = len(self._here)
         self._environment.observe(
-            ConnectionOpened(self._path, self._session_id, peer, len(self._here))
+            ConnectionOpened(self._path, self._session_id, peer, count, connection.traffic)
         )
         return connection
 
@@ -82,10 +83,9 @@ class Connections:
             self._last_left.set()
             self._lifetime.release(left=connection.left)
         code, reason = connection.ending.code, connection.ending.reason
-        count = len(self._here)
-        self._environment.observe(
-            ConnectionClosed(self._path, self._session_id, connection.peer, count, code, reason)
-        )
+        count, traffic = len(self._here), connection.traffic
+        whose = self._path, self._session_id, connection.peer
+        self._environment.observe(ConnectionClosed(*whose, count, code, reason, traffic))
 
     async def dismiss(self) -> None:
         """Tell all that the session has ended, and wait until they have left."""

@@ -21,7 +21,7 @@ from docsync_trio.documents.curdoc import CurdocScope
 from docsync_trio.documents.shared_document import Post, SharedDocument
 from docsync_trio.documents.views import Viewer
 from docsync_trio.sessions.caller import Caller
-from docsync_trio.sessions.connection import TOO_SLOW, Connection
+from docsync_trio.sessions.connection import Connection
 from docsync_trio.sessions.fire_wall import Report, contained, outcome_of
 from docsync_trio.sessions.inbox import Inbox, Job, Rest
 from docsync_trio.sessions.visit import Visit
@@ -206,16 +206,16 @@ class Turns:
         posts = self._shared.drain(trio.current_time(), self._cannot_be_sent, _is_behind)
         if posts:
             self._post(posts)
-        for viewer in self._shared.take_lost():
+        for viewer, patches in self._shared.take_lost().items():
             if isinstance(viewer, Connection):
-                viewer.end(TOO_SLOW)
+                viewer.come_back_later(dropped=patches)
         conflict = self._shared.next_conflict()
         if conflict != self._conflict.deadline:
             self._conflict.deadline = conflict
 
     def caught_up(self, connection: Connection) -> None:
         """*connection* has sent all it had: let it have what was merged meanwhile."""
-        if self._shared.has_backlog(connection):
+        if self._shared.patches_waiting(connection):
             self.queue(partial(self._deliver, connection))
 
     def give_up(self) -> None:
@@ -226,6 +226,7 @@ class Turns:
 
     async def _deliver(self, connection: Connection) -> None:
         now = trio.current_time()
+        connection.traffic.merged += self._shared.patches_waiting(connection)
         self._post(self._shared.deliver(connection, now, self._cannot_be_sent))
 
     async def _settle(self, done: trio.Event) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 import trio
 from bokeh.models import ColumnDataSource, Div
 
+from docsync_trio.base.events import ConnectionClosed
 from tests.sessions.fakes import on_stage
 
 BIG = 40_000  # numbers: more than a connection may have queued before it is behind
@@ -38,6 +39,11 @@ async def test_a_viewer_that_does_not_read_gets_the_last_values_when_it_does():
         assert list(slow.value("source", "data")["x"][:2]) == [100.0, 100.0]
         assert len(slow.messages) - before < 10, "what was outdated was never sent"
         assert slow.ending is None
+        merged, not_merged = (one.traffic for one in session._connections._here)
+        assert 90 < merged.merged < 100
+        assert (not_merged.merged, merged.dropped, merged.too_slow) == (0, 0, 0)
+        assert not_merged.messages_out == merged.messages_out + merged.merged - 1
+        assert merged.queued == not_merged.queued == 0
 
 
 async def test_streams_are_merged_while_a_viewer_does_not_read():
@@ -72,7 +78,7 @@ async def test_what_waits_for_twenty_viewers_that_do_not_read_stays_small():
         for number in range(1, 60):
             await session.with_document(set_all(number))
             connections = session._connections._here
-            sizes.append(sum(connection._queued for connection in connections))
+            sizes.append(sum(connection.traffic.queued for connection in connections))
         assert sizes[-1] == sizes[10], "it does not grow"
         for viewer in viewers:
             viewer.wire.go_on()
@@ -91,6 +97,9 @@ async def test_a_viewer_that_missed_how_models_came_and_went_has_to_come_back():
         slow.wire.go_on()
         await slow.settle()
         assert slow.ending.code == 1013
+        closed = stage.observed(ConnectionClosed)
+        assert [one.traffic.too_slow for one in closed] == [1]
+        assert closed[0].traffic.dropped == 5, "one patch in the outbox, four that were merged"
 
 
 async def test_a_pull_makes_up_for_everything_that_waited():
