@@ -23,7 +23,7 @@ COMPARED_ROWS = (
     "fan-out-10",
     "fan-out-50",
     "cycle",
-    "memory-session",
+    "memory-session-100",
 )
 
 

@@ -35,27 +35,20 @@ def connections(server: Server, times: int) -> Readings:
     return {"each": [grown / times / 1000]}
 
 
-ROWS = (
+_EACH = (Figure("memory each", "each", "kB"),)
+
+ROWS = tuple(
     Row(
-        "memory-session",
-        "an idle session",
-        (Figure("memory each", "each", "kB"),),
-        sessions,
+        f"memory-{name}-{number}",
+        f"an idle {name}, of {number:,}",
+        _EACH,
+        measure,
         site="one",
-        times=100,
-        turns=2,
-        quick=(60, 1),
+        times=number,
+        turns=turns,
+        quick=(min(number, 300), 1),
         fresh=True,
-    ),
-    Row(
-        "memory-connection",
-        "an idle connection",
-        (Figure("memory each", "each", "kB"),),
-        connections,
-        site="one",
-        times=1000,
-        turns=1,
-        quick=(300, 1),
-        fresh=True,
-    ),
+    )
+    for name, measure in (("session", sessions), ("connection", connections))
+    for number, turns in ((100, 2), (1000, 1))
 )
