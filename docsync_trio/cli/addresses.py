@@ -7,17 +7,25 @@ from ipaddress import ip_address
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - only recognized, never bound
 
 
+_TCP = (socket.AF_INET, socket.AF_INET6)
+
+
 def listening_at(sock: socket.socket) -> str:
-    """Return where *sock* listens, as people write it: a URL, or ``unix:/path``."""
-    if sock.family == getattr(socket, "AF_UNIX", None):
-        return f"unix:{sock.getsockname()}"
-    return _url(sock, reachable=False)
+    """Return where *sock* listens, as people write it: a URL, or ``unix:/path``.
+
+    A socket without a file has ``@`` in front of its name; others may have been passed to us.
+    """
+    if sock.family in _TCP:
+        return _url(sock, reachable=False)
+    name = sock.getsockname()
+    if sock.family != getattr(socket, "AF_UNIX", None):
+        return f"{socket.AddressFamily(sock.family).name}:{name}"
+    return f"unix:@{name[1:].decode(errors='replace')}" if name[:1] == b"\0" else f"unix:{name}"
 
 
 def base_urls(sockets: Iterable[socket.socket]) -> tuple[str, ...]:
     """Return a URL for each TCP socket that a browser on this machine can open, without a path."""
-    tcp = (socket.AF_INET, socket.AF_INET6)
-    urls = (_url(sock, reachable=True) for sock in sockets if sock.family in tcp)
+    urls = (_url(sock, reachable=True) for sock in sockets if sock.family in _TCP)
     return tuple(dict.fromkeys(urls))
 
 

@@ -32,7 +32,7 @@ FORMATS = ("console", "json")
     "binds",
     metavar="ADDRESS",
     multiple=True,
-    help='Where to listen: "host:port", "unix:/path" or "fd://3"; can be repeated.',
+    help='Where to listen: "host:port", "unix:/path", "systemd" or "fd://3"; can be repeated.',
 )
 @click.option(
     "--reload",

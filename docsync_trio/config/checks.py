@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from docsync_trio.base.errors import Path, Problem
+from docsync_trio.config.bind_overlaps import check_binds
 from docsync_trio.config.keys import keys_of
 from docsync_trio.config.kind import nearest, shown
 from docsync_trio.config.layers import Tree
@@ -28,6 +29,7 @@ def check(tree: Tree) -> Iterator[Problem]:
     yield from check_paths(tree)
     yield from _without_handlers(tree)
     yield from _redirects(tree)
+    yield from check_binds(tree)
     yield from check_tls(tree)
     for table, path, values in tables_of(tree):
         yield from _one_of(table, path, values)

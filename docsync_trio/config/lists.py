@@ -62,7 +62,7 @@ class OneOrMore(Kind):
     def read(self, value: object, around: Surroundings, /) -> tuple[Any, ...]:
         """Return the items."""
         if not isinstance(value, list):
-            if not isinstance(value, str):
+            if not isinstance(value, str | dict):
                 raise self.refuse(value)
             return (self.item.read(value, around),)
         if not value:

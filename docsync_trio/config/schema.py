@@ -21,7 +21,7 @@ from docsync_trio.config.application_schema import (
     AsyncWord,
     HandlerSettings,
 )
-from docsync_trio.config.bind import Bind, BindAddress, FdBind, TcpBind, UnixBind
+from docsync_trio.config.bind import Bind, BindAddress, FdBind, SystemdBind, TcpBind, UnixBind
 from docsync_trio.config.keys import key
 from docsync_trio.config.lists import ListOf, OneOrMore
 from docsync_trio.config.monitoring_schema import MonitoringSettings
@@ -48,6 +48,7 @@ __all__ = [
     "ServerSettings",
     "SessionSettings",
     "SiteSettings",
+    "SystemdBind",
     "TcpBind",
     "TlsSettings",
     "UnixBind",
@@ -88,8 +89,12 @@ class ServerSettings:
     bind: Annotated[tuple[Bind, ...], OneOrMore(BindAddress())] = key(
         (TcpBind("127.0.0.1", 5006),),
         doc='Where to listen, one address or several: "host:port" (port 0 picks one and prints '
-        'it), "unix:/path" or "fd://3" for a socket that the service manager opened.',
-        example='["127.0.0.1:5006", "unix:/run/docsync.sock"]',
+        'it; ":port" is all addresses, of IPv4 and of IPv6), "unix:/path", "systemd" for all the '
+        'sockets that systemd passes ("systemd:name" for those of a name), or "fd://3" for one '
+        "that somebody else opened. A unix socket may be a table, with `mode`, `owner` and "
+        "`group` of its file.",
+        example='["127.0.0.1:5006", { unix = "/run/docsync.sock", mode = "660", '
+        'group = "www-data" }]',
     )
     prefix: Annotated[str, UrlPrefix()] = key(
         "",

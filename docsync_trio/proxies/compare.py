@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 
 from docsync_trio.base.durations import OFF, format_duration, format_size
-from docsync_trio.config.bind import Bind, FdBind, TcpBind, UnixBind
+from docsync_trio.config.bind import Bind, FdBind, SystemdBind, TcpBind, UnixBind
 from docsync_trio.config.schema import ApplicationSettings, ServerSettings, SiteSettings
 from docsync_trio.config.trusted import UNIX
 from docsync_trio.proxies.passage import Passage, ProxyFile
@@ -110,8 +110,8 @@ _LOOPBACK: Final = {"", "localhost", "127.0.0.1", "::1"}
 
 def _answers_at(upstream: str, bind: Bind) -> bool:
     match bind:
-        case FdBind():
-            return True  # only the service manager knows where
+        case FdBind() | SystemdBind():
+            return True  # only who opened it knows where
         case UnixBind():
             return upstream == str(bind)
         case TcpBind(host, port):

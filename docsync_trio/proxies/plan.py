@@ -115,8 +115,8 @@ def upstream_of(binds: tuple[Bind, ...]) -> TcpBind | UnixBind:
         if isinstance(bind, TcpBind) and bind.port:
             return attrs.evolve(bind, host=_ON_THIS_MACHINE.get(bind.host, bind.host))
     raise CannotPlan(
-        "server.bind names no address that a proxy could be told (a port of 0, or an inherited "
-        'socket); name it: --set server.bind="127.0.0.1:5006"'
+        "server.bind names no address that a proxy could be told (a port of 0, or a socket of "
+        'somebody else); name it: --set server.bind="127.0.0.1:5006"'
     )
 
 

@@ -11,80 +11,105 @@ import contextlib
 import errno
 import os
 import socket
-import stat
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from docsync_trio.base.errors import ServerError
-from docsync_trio.config.bind import Bind, FdBind, TcpBind, UnixBind
+from docsync_trio.config.bind import Bind, FdBind, SystemdBind, TcpBind, UnixBind
+from docsync_trio.server.listening import IN_USE, cannot_listen, listen_on
+from docsync_trio.server.passed_sockets import adopt, open_passed
 from docsync_trio.server.port_holder import who_listens
+from docsync_trio.server.unix_sockets import open_unix
 
-BACKLOG: Final = 1024
-"""Connections that wait to be accepted; the kernel lowers it to its own bound. A
-restarted server meets all its browsers at once."""
-
-IN_USE: Final = 3
-"""The exit status for an address that cannot be had."""
-
-_STALE_SECONDS: Final = 1.0
 _NO_SUCH_ADDRESS: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
+_EVERYWHERE: Final = {"", "::"}
+_ALL_IPV4: Final = "0.0.0.0"  # noqa: S104 - only compared
+_TRIES: Final = 20
+
+_Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 
 
-def bind_sockets(binds: Sequence[Bind]) -> list[socket.socket]:
+def bind_sockets(
+    binds: Sequence[Bind], environ: Mapping[str, str] = os.environ
+) -> list[socket.socket]:
     """Return listening, non-blocking sockets for all of *binds*, in their order.
 
     One bind can have several sockets: a name may stand for an IPv4 and an IPv6
-    address. Closing a unix socket removes its file. Raises `ServerError`, with one
-    line for people, and keeps nothing open then.
+    address, and systemd pass any number (*environ* says which). Closing a unix socket
+    that we opened removes its file. Raises `ServerError`, with one line for people, and
+    keeps nothing open then.
     """
     with contextlib.ExitStack() as opened:
-        sockets = [opened.enter_context(one) for bind in binds for one in _open(bind)]
+        sockets = [
+            opened.enter_context(one) for bind in binds for one in _open(bind, binds, environ)
+        ]
         opened.pop_all()
     return sockets
 
 
-def _open(bind: Bind) -> list[socket.socket]:
+def _open(bind: Bind, binds: Sequence[Bind], environ: Mapping[str, str]) -> list[socket.socket]:
     match bind:
         case TcpBind():
-            return _open_tcp(bind)
+            return _open_tcp(bind, _addresses(bind, beside=binds))
         case UnixBind():
-            return [_open_unix(bind)]
+            return [open_unix(bind)]
         case FdBind():
-            return [_adopt(bind)]
+            return [adopt(bind)]
+        case SystemdBind():
+            return open_passed(bind, environ)
 
 
-def _open_tcp(bind: TcpBind) -> list[socket.socket]:
+def _open_tcp(bind: TcpBind, addresses: Sequence[_Address]) -> list[socket.socket]:
+    """Listen at all of *addresses* of *bind*, at one port."""
+    tries = 1 if bind.port else _TRIES
+    while True:
+        tries -= 1
+        try:
+            return _open_all(bind.port, addresses)
+        except OSError as error:
+            # The port that the kernel picks at one address may be taken at another.
+            if error.errno != errno.EADDRINUSE or not tries:
+                raise _cannot_bind(bind, error) from error
+
+
+def _open_all(port: int, addresses: Iterable[_Address]) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     missing: OSError | None = None
     with contextlib.ExitStack() as opened:
-        for family, address in _addresses(bind):
-            # Port 0 is to be one port, also for a name with two addresses.
-            port = bind.port or (sockets[0].getsockname()[1] if sockets else 0)
+        for family, address in addresses:
+            one_port = sockets[0].getsockname()[1] if sockets else port
             try:
-                one = opened.enter_context(_listen_tcp(family, (address[0], port, *address[2:])))
+                one = _listen_tcp(family, (address[0], one_port, *address[2:]))
             except OSError as error:
                 # "localhost" may have an IPv6 address on a machine that has no IPv6.
                 if error.errno not in _NO_SUCH_ADDRESS:
-                    raise _cannot_bind(bind, error) from error
+                    raise
                 missing = error
             else:
-                sockets.append(one)
+                sockets.append(opened.enter_context(one))
         if not sockets and missing is not None:
-            raise _cannot_bind(bind, missing) from missing
+            raise missing
         opened.pop_all()
     return sockets
 
 
-def _addresses(bind: TcpBind) -> list[tuple[socket.AddressFamily, tuple[Any, ...]]]:
+def _addresses(bind: TcpBind, *, beside: Sequence[Bind]) -> list[_Address]:
+    everywhere = bind.host in _EVERYWHERE
     try:
         found = socket.getaddrinfo(
-            bind.host or None, bind.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            None if everywhere else bind.host,
+            bind.port,
+            type=socket.SOCK_STREAM,
+            flags=socket.AI_PASSIVE,
         )
     except (socket.gaierror, UnicodeError) as error:
-        text = f"cannot listen at {bind}: there is no host {bind.host!r} here"
-        raise ServerError(f"{text}; try 127.0.0.1:{bind.port}", status=IN_USE) from error
-    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+        why = f"there is no host {bind.host!r} here; try 127.0.0.1:{bind.port}"
+        raise cannot_listen(bind, why) from error
+    addresses = dict.fromkeys((family, address) for family, _, _, _, address in found)
+    # Two sockets, and not one for both families: there an IPv4 address would look like an
+    # IPv6 one, and no rule about addresses would know it.
+    leave_out = everywhere and bind.port != 0 and TcpBind(_ALL_IPV4, bind.port) in beside
+    return [each for each in addresses if not (leave_out and each[0] == socket.AF_INET)]
 
 
 def _listen_tcp(family: socket.AddressFamily, address: tuple[Any, ...]) -> socket.socket:
@@ -95,16 +120,10 @@ def _listen_tcp(family: socket.AddressFamily, address: tuple[Any, ...]) -> socke
         if family == socket.AF_INET6:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.bind(address)
-        return _listen(sock)
+        return listen_on(sock)
     except BaseException:
         sock.close()
         raise
-
-
-def _listen(sock: socket.socket) -> socket.socket:
-    sock.listen(BACKLOG)
-    sock.settimeout(0)
-    return sock
 
 
 def _cannot_bind(bind: TcpBind, error: OSError) -> ServerError:
@@ -124,74 +143,3 @@ def _cannot_bind(bind: TcpBind, error: OSError) -> ServerError:
         case _:
             text = f"cannot listen at {bind}: {error.strerror or error}"
     return ServerError(text, status=IN_USE)
-
-
-class UnixListener(socket.socket):
-    """A listening unix socket that removes its file when it is closed."""
-
-    _made: tuple[Path, int] | None = None
-
-    def owns(self, path: Path) -> None:
-        """Remember that the file at *path* is ours."""
-        self._made = (path, path.stat().st_ino)
-
-    def close(self) -> None:
-        """Close, and remove the file unless another server has put its own there."""
-        super().close()
-        if self._made is not None:
-            path, inode = self._made
-            self._made = None
-            with contextlib.suppress(OSError):
-                if path.stat().st_ino == inode:
-                    path.unlink()
-
-
-def _open_unix(bind: UnixBind) -> socket.socket:
-    _remove_stale(bind)
-    sock = UnixListener(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        sock.bind(os.fspath(bind.path))
-        sock.owns(bind.path)
-        return _listen(sock)
-    except OSError as error:
-        sock.close()
-        text = f"cannot listen at {bind}: {error.strerror or error}"
-        raise ServerError(text, status=IN_USE) from error
-    except BaseException:
-        sock.close()
-        raise
-
-
-def _remove_stale(bind: UnixBind) -> None:
-    """Remove the file of a server that died, and no other."""
-    with contextlib.suppress(FileNotFoundError):
-        if not stat.S_ISSOCK(bind.path.lstat().st_mode):
-            text = f"cannot listen at {bind}: there is a file that is no socket; remove it"
-            raise ServerError(text, status=IN_USE)
-        if _somebody_answers(bind.path):
-            text = f"{bind} is taken: somebody answers there; end it, or listen elsewhere"
-            raise ServerError(text, status=IN_USE)
-        bind.path.unlink()
-
-
-def _somebody_answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(_STALE_SECONDS)
-        try:
-            probe.connect(os.fspath(path))
-        except ConnectionRefusedError:
-            return False
-        except OSError:
-            # A full backlog, no permission: no proof that nobody is there.
-            return True
-        return True
-
-
-def _adopt(bind: FdBind) -> socket.socket:
-    try:
-        sock = socket.socket(fileno=bind.number)
-        return _listen(sock)
-    except OSError as error:
-        text = f"cannot listen at {bind}: {error.strerror or error}"
-        text += "; the service manager has to open a listening socket under that number"
-        raise ServerError(text, status=IN_USE) from error

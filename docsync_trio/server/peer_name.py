@@ -7,6 +7,8 @@ from typing import Any, Final
 UNIX: Final = "unix"
 """The name of a peer that comes through a unix socket, and has no address."""
 
+_MAPPED: Final = "::ffff:"
+
 GONE: Final = ("gone", 0)
 """Stands for the address of a peer that hung up before anybody asked."""
 
@@ -18,14 +20,17 @@ def peer_of_scope(scope: Mapping[str, Any]) -> str:
 
 
 def address_of_peer(sock: socket.socket) -> tuple[str, int] | None:
-    """Return host and port of the peer of *sock*; None if it is a unix socket, or `GONE`."""
-    if sock.family == socket.AF_UNIX:
+    """Return host and port of the peer of *sock*; None if it has none, or `GONE`.
+
+    IPv4 looks like IPv4 also on a socket for both families, as systemd opens them.
+    """
+    if sock.family not in {socket.AF_INET, socket.AF_INET6}:
         return None
     try:
         host, port = sock.getpeername()[:2]
     except OSError:
         return GONE
-    return str(host), int(port)
+    return str(host).removeprefix(_MAPPED) if "." in host else str(host), int(port)
 
 
 def name_of(address: tuple[str, int] | None) -> str:

@@ -1,5 +1,6 @@
 import contextlib
 import socket
+import sys
 
 import pytest
 
@@ -43,3 +44,22 @@ def test_a_unix_socket_has_a_path_and_no_url(tmp_path):
     with bound(socket.AF_UNIX, path) as sock:
         assert listening_at(sock) == f"unix:{path}"
         assert base_urls([sock]) == ()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names without files are Linux's")
+def test_a_unix_socket_without_a_file_has_a_name(tmp_path):
+    name = f"{tmp_path.name}-\N{SNOWMAN}"
+    with bound(socket.AF_UNIX, f"\0{name}") as sock:
+        assert listening_at(sock) == f"unix:@{name}"
+
+
+@pytest.mark.skipif(not hasattr(socket, "AF_VSOCK"), reason="this Python knows no other kind")
+def test_a_socket_of_another_kind_that_was_passed_to_us_is_named():
+    class Other:
+        family = socket.AF_VSOCK
+
+        def getsockname(self):
+            return (2, 5006)
+
+    assert listening_at(Other()) == "AF_VSOCK:(2, 5006)"
+    assert base_urls([Other()]) == ()

@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from docsync_trio.config.bind import BindAddress, FdBind, TcpBind, UnixBind
+from docsync_trio.config.bind import BindAddress, FdBind, SystemdBind, TcpBind, UnixBind
 from docsync_trio.config.kind import KindError, Surroundings, shown
 from docsync_trio.config.lists import FreeTable, ListOf, OneOrMore
 from docsync_trio.config.names import FunctionName, Metadata, ModuleName, Secret
@@ -35,6 +35,14 @@ def around(tmp_path):
         (BindAddress(), "[::1]:80", TcpBind("::1", 80)),
         (BindAddress(), "unix:/run/x y.sock", UnixBind(pathlib.Path("/run/x y.sock"))),
         (BindAddress(), "fd://3", FdBind(3)),
+        (BindAddress(), "systemd", SystemdBind()),
+        (BindAddress(), "systemd:web.socket", SystemdBind("web.socket")),
+        (BindAddress(), {"unix": "/run/x"}, UnixBind(pathlib.Path("/run/x"))),
+        (
+            OneOrMore(BindAddress()),
+            {"unix": "/run/x", "mode": "0660", "owner": "0", "group": "www-data"},
+            (UnixBind(pathlib.Path("/run/x"), 0o660, "0", "www-data"),),
+        ),
         (TrustedProxy(), "unix", "unix"),
         (TrustedProxy(), "127.0.0.1", ip_network("127.0.0.1/32")),
         (TrustedProxy(), "10.0.0.0/8", ip_network("10.0.0.0/8")),
@@ -107,6 +115,16 @@ def test_a_value_is_read(kind, value, read, around):
         (BindAddress(), "a b:80", "expected an address"),
         (BindAddress(), "unix:", "expected an address"),
         (BindAddress(), "fd://x", "expected an address"),
+        (BindAddress(), "systemd socket", 'write "systemd", or "systemd:NAME"'),
+        (BindAddress(), {}, "expected an address"),
+        (BindAddress(), {"unix": 3}, 'expected a path, such as "/run/site.sock", not 3'),
+        (BindAddress(), {"unix": "/"}, 'expected a path, such as "/run/site.sock", not "/"'),
+        (BindAddress(), {"unix": "/x", "user": "a"}, "a socket has unix, mode, owner, group"),
+        (BindAddress(), {"unix": "/x", "mode": 660}, 'octal digits in quotes, such as "660", not'),
+        (BindAddress(), {"unix": "/x", "mode": "680"}, "expected octal digits"),
+        (BindAddress(), {"unix": "/x", "mode": "1777"}, "expected octal digits"),
+        (BindAddress(), {"unix": "/x", "owner": ""}, 'expected a name such as "www-data"'),
+        (BindAddress(), {"unix": "/x", "group": 33}, "or a number in quotes, not 33"),
         (UrlPath(), "/a/", 'ends with a slash; write "/a"'),
         (UrlPath(), "//", 'ends with a slash; write "/"'),
         (UrlPath(), "/a b", '" " cannot stand in a path; a parameter is written {name}'),

@@ -107,7 +107,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(folder):
         'site.toml:2:9: title: expected a string, not 3; write "3"',
         (
             'site.toml:4:9: server.bind[0]: expected an address such as "127.0.0.1:5006", '
-            '"[::1]:5006", "unix:/run/site.sock" or "fd://3", not "127.0.0.1"; '
+            '"[::1]:5006", "unix:/run/site.sock", "fd://3" or "systemd", not "127.0.0.1"; '
             'add a port: "127.0.0.1:5006"'
         ),
         (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from docsync_trio.base.durations import OFF
-from docsync_trio.config.bind import FdBind, TcpBind, UnixBind
+from docsync_trio.config.bind import FdBind, SystemdBind, TcpBind, UnixBind
 from docsync_trio.proxies.caddy_file import caddy_file
 from docsync_trio.proxies.haproxy_file import haproxy_file, note_on_key
 from docsync_trio.proxies.nginx_file import nginx_file
@@ -134,6 +134,7 @@ def test_connections_that_are_introduced_are_passed_on_as_they_are():
         ([TcpBind("0.0.0.0", 80)], "127.0.0.1:80"),
         ([TcpBind("::", 80)], "[::1]:80"),
         ([FdBind(3), TcpBind("10.0.0.1", 80)], "10.0.0.1:80"),
+        ([SystemdBind(), UnixBind(Path("/run/a"), 0o660)], "unix:/run/a"),
         ([TcpBind("10.0.0.1", 0), UnixBind(Path("/run/a"))], "unix:/run/a"),
     ],
 )
@@ -143,7 +144,7 @@ def test_the_server_is_looked_for_where_it_can_be_found(binds, upstream):
 
 def test_a_server_that_nobody_can_find_is_an_error_that_says_what_to_do():
     with pytest.raises(CannotPlan, match=r"--set server\.bind"):
-        upstream_of((TcpBind("127.0.0.1", 0), FdBind(3)))
+        upstream_of((TcpBind("127.0.0.1", 0), FdBind(3), SystemdBind()))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,3 @@
-import contextlib
 import errno
 import os
 import socket
@@ -6,34 +5,43 @@ from pathlib import Path
 
 import pytest
 
-from docsync_trio.base.errors import ServerError
-from docsync_trio.config.bind import FdBind, TcpBind, UnixBind
-from docsync_trio.server.binds import bind_sockets
+from docsync_trio.config.bind import TcpBind, UnixBind
+from docsync_trio.server import binds
 from docsync_trio.server.port_holder import who_listens
+from tests.server.listeners import closing_all, connect, refused
 
 
 @pytest.fixture
 def opened():
-    with contextlib.ExitStack() as stack:
-
-        def open_all(*binds):
-            return [stack.enter_context(sock) for sock in bind_sockets(binds)]
-
+    with closing_all() as open_all:
         yield open_all
 
 
-def refused(*binds):
-    with pytest.raises(ServerError) as raised:
-        bind_sockets(binds)
-    text = str(raised.value)
-    assert "\n" not in text
-    assert raised.value.status == 3
-    return text
+BOTH_LOOPBACKS = [
+    (socket.AF_INET, ("127.0.0.1", 0)),
+    (socket.AF_INET6, ("::1", 0, 0, 0)),
+]
 
 
-def connect(sock):
-    with socket.socket(sock.family) as client:
-        client.connect(sock.getsockname())
+def has_ipv6():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+ipv6 = pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+def accept(sock):
+    sock.settimeout(10)
+    return sock.accept()
 
 
 def test_port_0_picks_one(opened):
@@ -58,13 +66,57 @@ def test_no_host_is_every_address_at_one_port(opened):
     connect(sockets[0])
 
 
+@ipv6
 def test_ipv6_is_spoken_where_there_is_some(opened):
-    try:
-        (sock,) = opened(TcpBind("::1", 0))
-    except ServerError:
-        pytest.skip("this machine has no IPv6")
+    (sock,) = opened(TcpBind("::1", 0))
 
     connect(sock)
+
+
+@ipv6
+@pytest.mark.parametrize("host", ["", "::", "localhost"])
+def test_browsers_of_both_families_find_one_port(opened, host):
+    sockets = opened(TcpBind(host, 0))
+    (port,) = {sock.getsockname()[1] for sock in sockets}
+
+    families = {sock.family for sock in sockets}
+    # Not every machine says that localhost has an IPv6 address.
+    assert families >= ({socket.AF_INET} if host else {socket.AF_INET, socket.AF_INET6})
+    for sock in sockets:
+        loopback = "127.0.0.1" if sock.family == socket.AF_INET else "::1"
+        with socket.create_connection((loopback, port)):
+            peer, address = accept(sock)
+        peer.close()
+        assert address[0] == loopback
+
+
+@ipv6
+def test_ipv4_may_be_an_address_of_its_own(opened):
+    port = free_port()
+
+    sockets = opened(TcpBind("::", port), TcpBind("0.0.0.0", port))
+
+    assert [sock.family for sock in sockets] == [socket.AF_INET6, socket.AF_INET]
+
+
+@ipv6
+def test_a_port_that_is_picked_is_free_in_both_families(opened, monkeypatch):
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        port = taken.getsockname()[1]
+        listen, picked = binds._listen_tcp, []
+
+        def pick(family, address):
+            if address[1] == 0 and not picked:
+                address = (address[0], port, *address[2:])
+            picked.append(address)
+            return listen(family, address)
+
+        monkeypatch.setattr(binds, "_listen_tcp", pick)
+        monkeypatch.setattr(binds, "_addresses", lambda bind, beside: BOTH_LOOPBACKS)
+        sockets = opened(TcpBind("localhost", 0))
+
+    assert len(picked) == 4
+    assert len({sock.getsockname()[1] for sock in sockets} - {port}) == 1
 
 
 def test_a_port_that_is_taken_between_binding_and_listening_is_taken(monkeypatch):
@@ -125,77 +177,6 @@ def test_a_port_that_is_not_allowed_is_one_line(monkeypatch):
     monkeypatch.setattr(socket.socket, "bind", bind)
 
     assert "not allowed to listen at 127.0.0.1:80" in refused(TcpBind("127.0.0.1", 80))
-
-
-def test_a_unix_socket_goes_with_its_server(tmp_path):
-    path = tmp_path / "site.sock"
-    (sock,) = bind_sockets([UnixBind(path)])
-    connect(sock)
-
-    sock.close()
-
-    assert not path.exists()
-
-
-def test_the_file_of_a_server_that_died_is_replaced(tmp_path, opened):
-    path = tmp_path / "site.sock"
-    with socket.socket(socket.AF_UNIX) as dead:
-        dead.bind(str(path))
-
-    (sock,) = opened(UnixBind(path))
-
-    connect(sock)
-
-
-def test_the_file_of_a_living_server_is_not_touched(tmp_path, opened):
-    path = tmp_path / "site.sock"
-    (sock,) = opened(UnixBind(path))
-
-    assert "somebody answers" in refused(UnixBind(path))
-    connect(sock)
-
-
-def test_the_file_of_our_successor_is_not_removed(tmp_path, opened):
-    path = tmp_path / "site.sock"
-    (old,) = bind_sockets([UnixBind(path)])
-    path.rename(tmp_path / "away")
-    (new,) = opened(UnixBind(path))
-
-    old.close()
-
-    connect(new)
-
-
-def test_a_file_that_is_no_socket_is_not_touched(tmp_path):
-    path = tmp_path / "precious.txt"
-    path.write_text("data")
-
-    assert "no socket" in refused(UnixBind(path))
-    assert path.read_text() == "data"
-
-
-def test_a_folder_that_is_not_there_is_one_line(tmp_path):
-    assert "No such file or directory" in refused(UnixBind(tmp_path / "no" / "s"))
-
-
-def test_a_path_that_is_too_long_is_one_line(tmp_path):
-    assert "too long" in refused(UnixBind(tmp_path / ("x" * 200)))
-
-
-def test_an_inherited_socket_is_listened_on(opened):
-    with socket.socket() as inherited:
-        inherited.bind(("127.0.0.1", 0))
-        (sock,) = opened(FdBind(inherited.detach()))
-
-    assert sock.family == socket.AF_INET
-    connect(sock)
-
-
-def test_a_descriptor_that_is_no_socket_is_one_line(tmp_path):
-    with (tmp_path / "file").open("w") as file:
-        text = refused(FdBind(file.fileno()))
-
-    assert "service manager" in text
 
 
 def test_who_listens_is_unknown_where_nothing_tells(tmp_path):
