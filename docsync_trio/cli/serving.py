@@ -6,9 +6,10 @@ is built, and the banner means that all is well.
 """
 
 import contextlib
+import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import attrs
@@ -31,6 +32,8 @@ from docsync_trio.server.binds import bind_sockets
 from docsync_trio.server.garbage import GarbageKeeper
 from docsync_trio.server.monitored_site import MonitoredSite
 from docsync_trio.server.monitoring import Monitoring, make_monitoring, own_address
+from docsync_trio.server.passed_sockets import left_waiting
+from docsync_trio.server.sd_notify import Notifier, watchdog
 from docsync_trio.server.serve import serve_site
 
 
@@ -68,6 +71,7 @@ def _run(
                 stack.enter_context(each)
             monitoring = make_monitoring(loaded.settings.monitoring, trio.Event())
             asked_at = stack.enter_context(own_address(monitoring))
+            notifier = stack.enter_context(_known_to_systemd(loaded, monitoring, log))
             where = ", ".join(map(listening_at, asked_at))
             serving = _Serving(
                 loaded=loaded,
@@ -77,6 +81,7 @@ def _run(
                 last_exit=last_exit,
                 monitoring=monitoring,
                 monitored_at=where,
+                notifier=notifier,
                 open_browser=open_browser,
             )
             return trio.run(serving.serve)
@@ -84,6 +89,19 @@ def _run(
         # Until the server runs, a signal stops imports and hooks in their middle.
         pass
     return "interrupted"
+
+
+@contextlib.contextmanager
+def _known_to_systemd(loaded: LoadedSite, monitoring: Monitoring, log: Log) -> Iterator[Notifier]:
+    """Keep systemd's watchdog content for the length of the block; gives what else tells it."""
+    settings, warn = loaded.settings, log.logger.warning
+    own = settings.monitoring.bind
+    asked = settings.server.bind if own is None else (*settings.server.bind, own)
+    if ignored := left_waiting(asked, os.environ):
+        warn(ignored)
+    notifier = Notifier.of(os.environ, warn)
+    with watchdog(notifier, os.environ, monitoring.health.is_alive, warn):
+        yield notifier
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -95,6 +113,7 @@ class _Serving:
     last_exit: LastExit
     monitoring: Monitoring
     monitored_at: str
+    notifier: Notifier
     open_browser: bool
     reasons: list[str] = attrs.field(factory=list, init=False)
 
@@ -125,6 +144,7 @@ class _Serving:
                     hint = HINT if keyboard is not None else ""
                     banner = banner_of(self.loaded, site, self.sockets, hint)
                     announce(banner, self.loaded.settings.logging, self.log)
+                    self.notifier.ready(f"serves at {', '.join(banner.listening)}")
                     if where := self.monitored_at:
                         self.log.logger.info(f"for machines: {where}", listening=where)
                     if self.open_browser and banner.first_page:
@@ -147,6 +167,8 @@ class _Serving:
             if keyboard is not None:
                 keyboard.give_back()
             self.last_exit.count_down()
+            shutdown = self.loaded.settings.server.keep_alive.shutdown
+            self.notifier.stopping("says goodbye to its visitors", shutdown)
 
         return first_signal
 

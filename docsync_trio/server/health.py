@@ -71,6 +71,10 @@ class Health:
     stuck_after: float
     site: WatchedSite | None = None
 
+    def is_alive(self) -> bool:
+        """Say whether the loop turns, as `livez` does."""
+        return not any(self._held())
+
     def livez(self) -> Answer:
         """Answer whether the loop turns."""
         return _answer("alive", list(self._held()))
