@@ -71,6 +71,11 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "bokeh.core.property.descriptors.PropertyDescriptor._notify_mutated": ("d8456eaad312",),
     "bokeh.core.property.descriptors.PropertyDescriptor._set": ("62af37352d06",),
     "bokeh.core.property.descriptors.PropertyDescriptor._set_value": ("58dcf4fe77db",),
+    "bokeh.core.property.descriptors.PropertyDescriptor._trigger": (
+        "37026d4d09cd",
+        "3bbe592d7ee6",
+        "8e16c2ee23e7",
+    ),
     "bokeh.core.property.descriptors.PropertyDescriptor.class_default": (
         "14ba43782882",
         "ba3f7ff9e9fa",
@@ -81,9 +86,19 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "5508a3739436",
     ),
     "bokeh.core.property.descriptors.PropertyDescriptor.instance_default": ("25b04bb55f48",),
+    "bokeh.core.property.wrappers.PropertyValueColumnData._stream": (
+        "fe791dbdef5b",
+        "9ac36cb10510",
+    ),
+    "bokeh.core.property.wrappers.PropertyValueContainer._notify_owners": ("8c267bdb26fa",),
+    "bokeh.core.property.wrappers.PropertyValueDict._saved_copy": (
+        "27395e209a54",
+        "cb7dd5dd8d0a",
+    ),
     "bokeh.core.serialization.Deserializer._resolve_type": ("f2c6e643e54d",),
     "bokeh.core.validation.check.check_integrity": ("aee521aa5fe9",),
     "bokeh.model.model.Model.trigger": ("d88b92521655",),
+    "bokeh.models.sources.ColumnDataSource._stream": ("e4a9392e9875",),
     "bokeh.model.util.visit_immediate_value_references": ("94591d886aac",),
     "bokeh.model.util.visit_value_and_its_immediate_references": ("e018cc948291",),
     "bokeh.util.callback_manager.PropertyCallbackManager.trigger": ("0925502cba99",),

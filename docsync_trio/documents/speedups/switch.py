@@ -4,6 +4,7 @@ They are for the whole process, like Bokeh's classes. Nothing is replaced that i
 we know it, and nothing stays replaced if documents come out differently.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
@@ -15,11 +16,17 @@ from bokeh.core.has_props import HasProps
 from bokeh.core.property.bases import Property
 from bokeh.core.property.container import ColumnData, Dict, Seq
 from bokeh.core.property.descriptors import ColumnDataPropertyDescriptor, PropertyDescriptor
+from bokeh.core.property.wrappers import (
+    PropertyValueColumnData,
+    PropertyValueContainer,
+    PropertyValueDict,
+)
 from bokeh.core.serialization import Deserializer
 from bokeh.model import Model, model, util
+from bokeh.models.sources import ColumnDataSource
 from bokeh.util.callback_manager import PropertyCallbackManager
 
-from docsync_trio.documents.speedups import changing, graph, serializing, values
+from docsync_trio.documents.speedups import changing, graph, serializing, streaming, values
 from docsync_trio.documents.speedups.class_facts import PLACE, ClassFacts, forget_all
 from docsync_trio.documents.speedups.own_text import is_known
 from docsync_trio.documents.speedups.self_test import sample
@@ -53,6 +60,16 @@ FOUNDATION: tuple[Place, ...] = (
 )
 """Functions of Bokeh that stay, and on which what `class_facts` says rests."""
 
+REST_ON: dict[str, tuple[Place, ...]] = {
+    "stream": (
+        (PropertyValueColumnData, "_stream"),
+        (PropertyValueDict, "_saved_copy"),
+        (PropertyValueContainer, "_notify_owners"),
+        (PropertyDescriptor, "_trigger"),
+    ),
+}
+"""Functions of Bokeh of which single replacements do what they do, too."""
+
 REPLACEMENTS: dict[str, tuple[tuple[Place, ...], Any]] = {
     # name: (where Bokeh keeps the function, what takes its place)
     "init": (((HasProps, "__init__"),), values.init),
@@ -62,6 +79,7 @@ REPLACEMENTS: dict[str, tuple[tuple[Place, ...], Any]] = {
     "matches": (((Property, "matches"),), changing.matches),
     "prepare": (((Property, "prepare_value"),), values.prepare_value),
     "columns": (((ColumnDataPropertyDescriptor, "__set__"),), changing.set_columns),
+    "stream": (((ColumnDataSource, "_stream"),), streaming.stream),
     "trigger": (((Model, "trigger"),), changing.trigger),
     "callbacks": (((PropertyCallbackManager, "trigger"),), changing.trigger_callbacks),
     "patch": (((HasProps, "set_from_json"),), values.set_from_json),
@@ -134,7 +152,7 @@ def slow_down() -> None:
 
 
 def _speed_up() -> SpeedUp:
-    if not all(is_known(vars(owner).get(name)) for owner, name in FOUNDATION):
+    if not _are_known(FOUNDATION):
         return SpeedUp(
             reason=f"bokeh {bokeh.__version__} computes defaults in a way we do not know"
         )
@@ -168,6 +186,11 @@ def install(*names: str) -> None:
 
 def _may_replace(name: str) -> bool:
     places, _ = REPLACEMENTS[name]
-    return is_known(_STOCK[places[0]]) and all(
-        vars(owner).get(attribute) is _STOCK[places[0]] for owner, attribute in places
-    )
+    stock = _STOCK[places[0]]
+    if not is_known(stock) or not _are_known(REST_ON.get(name, ())):
+        return False
+    return all(vars(owner).get(attribute) is stock for owner, attribute in places)
+
+
+def _are_known(places: Iterable[Place]) -> bool:
+    return all(is_known(vars(owner).get(name)) for owner, name in places)

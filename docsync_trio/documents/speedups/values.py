@@ -115,11 +115,12 @@ def prepare_value(self: Any, owner: Any, name: str, value: Any, *, hint: Any = N
             return _prepare_value(self, owner, name, value, hint=hint)
     value = self.transform(value)
     if self.assertions and isinstance(owner, HasProps):
-        _assert(self, owner, name, value)
+        check_assertions(self, owner, name, value)
     return self.wrap(value)
 
 
-def _assert(self: Any, owner: Any, name: str, value: Any) -> None:
+def check_assertions(self: Any, owner: Any, name: str, value: Any) -> None:
+    """What `Property.prepare_value` does with the assertions of the property *self*."""
     for test, complaint in self.assertions:
         holds = test if isinstance(test, bool) else test(owner, value)
         if not isinstance(holds, bool):
