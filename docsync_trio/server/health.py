@@ -15,6 +15,7 @@ import trio
 
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.server.pulse import Pulse
+from docsync_trio.sessions.call_times import CallTimes
 
 
 class WatchedApplication(Protocol):
@@ -33,6 +34,11 @@ class WatchedApplication(Protocol):
     @property
     def threads_at_work(self) -> int:
         """How many threads run its functions."""
+        ...
+
+    @property
+    def times(self) -> CallTimes:
+        """How long its code took."""
         ...
 
 

@@ -7,29 +7,26 @@ application's path in the site file, and words of ours; nothing that visitors ch
 import importlib.metadata
 import platform
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
 import attrs
 from prometheus_client import CollectorRegistry, Counter, Histogram, Info, generate_latest
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
-from prometheus_client.registry import Collector
 
 from docsync_trio.base import events
+from docsync_trio.config.schema import SiteSettings
 from docsync_trio.protocol.close_codes import CloseCode
-from docsync_trio.server.census import Census, Count
-from docsync_trio.server.health import Answer, WatchedApplication
+from docsync_trio.server.census import Census
+from docsync_trio.server.counted_now import Applications, CountedNow
+from docsync_trio.server.health import Answer
 
-_KEY: Final = re.compile(r"(?:server|sessions)(?:\.\w+)+")
+_TABLES: Final = "|".join(table.name for table in attrs.fields(SiteSettings))
+_KEY: Final = re.compile(rf"\b(?:{_TABLES})(?:\.[a-z_0-9]+)+")
 _CODES: Final = {1000, 1001, 1005, 1006, *map(int, CloseCode)}
 _BUILD_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _LAG_SECONDS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _APPLICATION: Final = ("application",)
-
-
-Applications = Callable[[], Sequence[WatchedApplication]]
-"""Returns the applications that are served now."""
 
 
 class Metrics:
@@ -38,7 +35,7 @@ class Metrics:
     def __init__(self, census: Census, applications: Applications) -> None:
         registry = self._registry = CollectorRegistry()
         ProcessCollector(registry=registry)
-        registry.register(_Gauges(census, applications))
+        registry.register(CountedNow(census, applications))
         versions = {name: importlib.metadata.version(name) for name in ("bokeh", "docsync-trio")}
         Info("docsync", "Versions.", registry=registry).info(
             {
@@ -61,6 +58,9 @@ class Metrics:
             "callbacks_failed", "Callbacks, hooks and tasks that raised.", _APPLICATION
         )
         self._blocks = counter("callbacks_blocking", "Code that ran for long.", _APPLICATION)
+        self._dropped = counter(
+            "deliveries_dropped", "Messages and updates from others, not delivered.", _APPLICATION
+        )
         self._interrupted = counter(
             "callbacks_interrupted", "Code that held the loop for too long.", _APPLICATION
         )
@@ -138,6 +138,9 @@ class Metrics:
                 self._blocks.labels(application).inc()
             case events.CallbackInterrupted(application):
                 self._interrupted.labels(application).inc()
+            case events.DeliveriesDropped(application):
+                # Told of twice: at the first, and with all of them when there are no more.
+                self._dropped.labels(application).inc(event.dropped - event.caught_up)
             case events.SessionLeaked(application):
                 self._leaked.labels(application).inc(1 + event.others)
 
@@ -152,38 +155,3 @@ class Metrics:
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 """The format that every Prometheus reads."""
-
-
-@attrs.frozen
-class _Gauges(Collector):
-    """What there is at the moment when somebody asks."""
-
-    _census: Census
-    _applications: Applications
-
-    def describe(self) -> list[GaugeMetricFamily]:
-        # Without this the registry would count once, before there is anything.
-        return []
-
-    def collect(self) -> Iterable[GaugeMetricFamily]:
-        sessions = GaugeMetricFamily(
-            "docsync_sessions",
-            "Sessions that are alive, with viewers (viewed) or without (alone).",
-            labels=("application", "state"),
-        )
-        connections = GaugeMetricFamily(
-            "docsync_connections", "Websockets that are open.", labels=_APPLICATION
-        )
-        threads = GaugeMetricFamily(
-            "docsync_threads_at_work", "Threads that run plain functions.", labels=_APPLICATION
-        )
-        served = {one.url: one.threads_at_work for one in self._applications()}
-        for path, busy in served.items():
-            threads.add_metric([path], busy)
-        counts = self._census.counts()
-        for path in {**dict.fromkeys(served), **dict.fromkeys(counts)}:
-            count = counts.get(path) or Count()
-            sessions.add_metric([path, "viewed"], count.viewed)
-            sessions.add_metric([path, "alone"], count.alone)
-            connections.add_metric([path], count.connections)
-        return [sessions, connections, threads]

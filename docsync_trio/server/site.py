@@ -200,6 +200,7 @@ def opening_of(
         facilities=facilities,
         threads=own.threads,
         limits=limits,
+        timed=bool(settings.monitoring.metrics),
     )
 
 

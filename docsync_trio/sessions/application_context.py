@@ -16,16 +16,13 @@ import attrs
 import trio
 
 from docsync_trio.applications.application import Application
+from docsync_trio.base import events
 from docsync_trio.base.errors import ApplicationError, DocsyncError, Refusal, new_incident
-from docsync_trio.base.events import (
-    ApplicationTaskFailed,
-    BuildFailed,
-    SessionEnded,
-    SessionOpened,
-)
+from docsync_trio.base.request_in_hand import note_session
 from docsync_trio.config.schema import SessionSettings
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.sessions.any_thread import HomeThread
+from docsync_trio.sessions.call_times import CallTimes
 from docsync_trio.sessions.caller import Caller, name_of
 from docsync_trio.sessions.contexts import ServerContext
 from docsync_trio.sessions.curfew import CLOSING_GRACE, HOOK_GRACE, STUBBORN_GRACE, Step
@@ -86,8 +83,7 @@ class ApplicationContext:
     @property
     def io_loop(self) -> object:
         """The asyncio loop that its ``async`` code runs on, by Bokeh's name; None on Trio."""
-        bridge = self._environment.bridge
-        return None if bridge is None else bridge.loop
+        return getattr(self._environment.bridge, "loop", None)
 
     @property
     def sessions(self) -> Mapping[str, Session]:
@@ -100,6 +96,11 @@ class ApplicationContext:
         own, last = self._environment.threads, self._environment.facilities.curfew.threads
         return last.borrowed_tokens + (0 if own is None else own.borrowed_tokens)
 
+    @property
+    def times(self) -> CallTimes:
+        """How long its code took, where metrics are wanted."""
+        return self._environment.times
+
     def living(self, session_id: str) -> Session | None:
         """The session of that id, if it can still be joined."""
         session = self._sessions.get(session_id)
@@ -111,10 +112,10 @@ class ApplicationContext:
         """The session of that id; made for *request* if there is none.
 
         *by_websocket* says that a page is there already which waits for it. Raises
-        `ApplicationError` if the application fails to build the document, `Refusal`
-        (503) if it has all the sessions it may have. Who waited beside the first one
-        gets the same; the next visitor gets a fresh attempt.
+        `ApplicationError` if the application fails to build the document, `Refusal` (503) if it
+        has no room. Who waited beside the first gets the same; the next visitor a fresh attempt.
         """
+        note_session(self.url, session_id)
         while (session := self.living(session_id)) is None:
             if session_id in self._ends:
                 await self._ends[session_id].wait()
@@ -183,9 +184,8 @@ class ApplicationContext:
             room.take()
         making = self._makings[session_id] = Making()
         run = partial(self._run_all, session_id, request, making, by_websocket=by_websocket)
-        self._context.copy().run(
-            partial(self._nursery.start_soon, run, name=f"session {session_id}")
-        )
+        start = partial(self._nursery.start_soon, run, name=f"session {session_id}")
+        making.begin(self._context.copy(), start)
 
     async def _run_all(
         self, session_id: str, request: Request, making: Making, *, by_websocket: bool
@@ -246,13 +246,13 @@ class ApplicationContext:
         self._sessions[session.id] = session
         self._ends[session.id] = trio.Event()
         del self._makings[session.id]
-        self._environment.observe(SessionOpened(self.url, session.id, seconds))
+        self._environment.observe(events.SessionOpened(self.url, session.id, seconds))
         making.succeed(session)
 
     def _too_slow(self, session_id: str, making: Making) -> None:
         limit = f"{self.settings.build_timeout:g} s"
         error = TimeoutError(f"the document was not filled within {limit}; sessions.build_timeout")
-        self._environment.observe(BuildFailed(self.url, session_id, error, new_incident()))
+        self._environment.observe(events.BuildFailed(self.url, session_id, error, new_incident()))
         text = f"This page could not be made within {limit}. Please try again later."
         refusal = partial(Refusal, 503, text, retry_after=RETRY_AFTER)
         self._give_up(session_id, making, refusal, error)
@@ -269,7 +269,7 @@ class ApplicationContext:
         incident = new_incident()
         while isinstance(fault, BaseExceptionGroup) and len(fault.exceptions) == 1:
             fault = fault.exceptions[0]
-        self._environment.observe(BuildFailed(self.url, session_id, fault, incident))
+        self._environment.observe(events.BuildFailed(self.url, session_id, fault, incident))
         text = f"{type(fault).__name__}: {fault}"
         make_error = partial(ApplicationError, text, application=self.url, incident=incident)
         self._give_up(session_id, making, make_error, fault)
@@ -293,8 +293,8 @@ class ApplicationContext:
         if session is not None and self._sessions.get(session_id) is session:
             del self._sessions[session_id]
             reason, document = session.lifetime.reason, weakref.ref(session.document)
-            self._environment.observe(SessionEnded(self.url, session_id, reason, document))
+            self._environment.observe(events.SessionEnded(self.url, session_id, reason, document))
             self._ends.pop(session_id).set()
 
     def _report(self, what: str, fault: BaseException) -> None:
-        self._environment.observe(ApplicationTaskFailed(self.url, what, fault))
+        self._environment.observe(events.ApplicationTaskFailed(self.url, what, fault))

@@ -19,6 +19,7 @@ import trio
 from docsync_trio.base.log_owner import LogOwner, logs_owned_by
 from docsync_trio.protocol.message import Outgoing
 from docsync_trio.sessions.any_thread import HomeThread
+from docsync_trio.sessions.call_times import CallTimes
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.steps import stepwise
 from docsync_trio.sessions.thread_call import ThreadCall
@@ -53,6 +54,11 @@ class Caller:
     _home: HomeThread = attrs.field(factory=HomeThread, init=False)
     _left_behind: list[ThreadCall] = attrs.field(factory=list, init=False)
     _quick: bool = attrs.field(default=False, init=False)
+
+    @property
+    def times(self) -> CallTimes:
+        """Where it is counted how long its code takes."""
+        return self._environment.times
 
     async def call(
         self,

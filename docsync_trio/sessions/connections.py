@@ -8,6 +8,7 @@ import trio
 
 from docsync_trio.base.errors import ProtocolError
 from docsync_trio.base.events import ConnectionClosed, ConnectionOpened
+from docsync_trio.base.request_in_hand import note_websocket
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.outgoing import ack
 from docsync_trio.sessions.connection import Connection
@@ -84,6 +85,7 @@ class Connections:
             self._lifetime.release(left=connection.left)
         code, reason = connection.ending.code, connection.ending.reason
         count, traffic = len(self._here), connection.traffic
+        note_websocket(code, traffic)
         whose = self._path, self._session_id, connection.peer
         self._environment.observe(ConnectionClosed(*whose, count, code, reason, traffic))
 

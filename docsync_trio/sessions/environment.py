@@ -8,6 +8,7 @@ from docsync_trio.base.events import Observer
 from docsync_trio.config.schema import SessionSettings
 from docsync_trio.protocol.frames import Limits
 from docsync_trio.sessions.asyncio_bridge import AsyncioBridge
+from docsync_trio.sessions.call_times import CallTimes
 from docsync_trio.sessions.facilities import Facilities
 from docsync_trio.sessions.groups import GroupStore, MemoryGroups
 
@@ -17,7 +18,7 @@ class Environment:
     """An application, its settings, who is told what happens, and what it shares with others.
 
     *threads* bounds the worker threads of its plain functions; None: they run in the loop.
-    *groups* is where its sessions meet.
+    *groups* is where its sessions meet, *times* where it is counted how long its code takes.
     """
 
     application: Application
@@ -26,6 +27,7 @@ class Environment:
     limits: Limits
     facilities: Facilities
     threads: trio.CapacityLimiter | None
+    times: CallTimes = attrs.field(factory=CallTimes)
     groups: GroupStore = attrs.field(factory=MemoryGroups, init=False)
 
     @property

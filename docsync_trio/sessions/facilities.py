@@ -9,6 +9,7 @@ import trio
 from docsync_trio.applications.application import Application
 from docsync_trio.base.events import Observer
 from docsync_trio.sessions.asyncio_bridge import AsyncioBridge, open_bridge
+from docsync_trio.sessions.call_times import CallTimes
 from docsync_trio.sessions.curfew import Curfew
 from docsync_trio.sessions.loop_guard import LoopGuard, open_loop_guard
 from docsync_trio.sessions.room import Room
@@ -35,6 +36,11 @@ class Facilities:
     workers: Workers = attrs.field(factory=Workers, init=False)
     turn: trio.Lock = attrs.field(factory=trio.Lock, init=False)
     _gate: trio.Lock = attrs.field(factory=trio.Lock, init=False)
+    _times: dict[str, CallTimes] = attrs.field(factory=dict, init=False)
+
+    def times_of(self, application: str, *, wanted: bool) -> CallTimes:
+        """Where the times of the application at that path are counted, whoever serves it now."""
+        return self._times.setdefault(application, CallTimes(wanted))
 
     async def one_by_one(self) -> None:
         """Let those who come together go on one after the other, each in a tick of its own.

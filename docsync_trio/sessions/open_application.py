@@ -23,11 +23,13 @@ async def open_application(
     facilities: Facilities,
     threads: int = 10,
     limits: Limits | None = None,
+    timed: bool = False,
 ) -> AsyncIterator[ApplicationContext]:
     """Serve *application* for the length of the block; at its end all its sessions end.
 
     *facilities* are what it shares with other applications, *threads* how many of its plain
-    functions may run at once, and *limits* bounds what a browser may send.
+    functions may run at once, *limits* bounds what a browser may send, and *timed* says that
+    somebody wants to know how long its code takes.
     """
     environment = Environment(
         application,
@@ -36,6 +38,7 @@ async def open_application(
         limits or Limits(),
         facilities,
         trio.CapacityLimiter(threads) if application.in_threads else None,
+        facilities.times_of(application.path, wanted=timed),
     )
     async with trio.open_nursery() as nursery:
         context = ApplicationContext(environment, nursery)

@@ -97,7 +97,7 @@ class ServerCallbacks:
             return
         self._callbacks.starts(callback)
         what = f"server callback {name_of(callback.callback)}"
-        await contained(
-            partial(self._tasks.caller.call, callback.callback), partial(self._report, what)
-        )
+        caller = self._tasks.caller
+        with caller.times.measuring(what):
+            await contained(partial(caller.call, callback.callback), partial(self._report, what))
         self._callbacks.ran(callback)

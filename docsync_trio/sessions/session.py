@@ -88,7 +88,8 @@ class Session:
         self._shared = SharedDocument(self.document, held=True)
         self._caller = Caller(self._environment, self.id)
         timeout = self._environment.settings.callback_timeout
-        self._turns = Turns(self._shared, self._caller, self.report, timeout)
+        times = self._environment.times
+        self._turns = Turns(self._shared, self._caller, self.report, timeout, times)
         most = self._environment.limits.message_size
         self._answers = Answers(self._shared, self._turns, self.report, most)
         keep_tasks_in(self._asyncio_tasks)
@@ -283,4 +284,5 @@ class Session:
             await self._turns.take("callback of ConnectionLost", trigger, ConnectionLost())
 
     async def _contained(self, what: str, function: Callable[..., Any], *args: Any) -> None:
-        await contained(partial(self._caller.call, function, *args), partial(self.report, what))
+        with self._environment.times.measuring(what):
+            await contained(partial(self._caller.call, function, *args), partial(self.report, what))

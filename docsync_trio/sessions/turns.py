@@ -20,6 +20,7 @@ from bokeh.document.events import DocumentPatchedEvent
 from docsync_trio.documents.curdoc import CurdocScope
 from docsync_trio.documents.shared_document import Post, SharedDocument
 from docsync_trio.documents.views import Viewer
+from docsync_trio.sessions.call_times import CallTimes
 from docsync_trio.sessions.caller import Caller
 from docsync_trio.sessions.connection import Connection
 from docsync_trio.sessions.fire_wall import Report, contained, outcome_of
@@ -43,13 +44,14 @@ class Turns:
     """The queue for one document. *report* is told what raised, and what.
 
     *doing* names the callback that has the turn, if one has.
-    *timeout* (seconds) is what an ``async`` callback may take.
+    *timeout* (seconds) is what an ``async`` callback may take; *times* counts what they took.
     """
 
     _shared: SharedDocument
     _caller: Caller
     _report: Callable[[str, BaseException], None]
     _timeout: float
+    _times: CallTimes = attrs.field(factory=CallTimes)
     _inbox: Inbox = attrs.field(factory=Inbox, init=False)
     _conflict: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _turn: object = attrs.field(default=None, init=False)
@@ -57,6 +59,7 @@ class Turns:
     _visits: set[Visit] = attrs.field(factory=set, init=False)
     _over: bool = attrs.field(default=False, init=False)
     doing: str = attrs.field(default="", init=False)
+    _since: float = attrs.field(default=0.0, init=False)
 
     def queue(self, job: Job) -> None:
         """Let *job* run when all that was queued before has run."""
@@ -105,7 +108,7 @@ class Turns:
         *then* is given what came of it when the document is not held any more. *what* names
         it; *in_time* cancels it after the timeout. Gives what is left of that, if anything.
         """
-        held, self.doing = self._hold(), what
+        held, self.doing, self._since = self._hold(), what, self._times.begin()
         if in_time and self._timeout != math.inf:
             return self._go_on(held, self._in_time(function), then)
         came = self._caller.begin(function, on_pause=self.post_changes)
@@ -123,7 +126,7 @@ class Turns:
         *report* is told what it raises, instead of those who are always told.
         """
         with self.hold():
-            self.doing = what
+            self.doing, self._since = what, self._times.begin()
             run = partial(self._in_time, function, *args)
             await contained(run, report or partial(self._report, what))
 
@@ -151,7 +154,9 @@ class Turns:
         held.curdoc.__exit__()
         self._shared.held = False
         self._turn = None
-        self.doing = ""
+        if self._since:
+            self._times.end(self._since, self.doing)
+        self.doing, self._since = "", 0.0
         _turn.reset(held.turn)
         self._post_changes()
 

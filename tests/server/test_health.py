@@ -23,6 +23,7 @@ from docsync_trio.server.health_port import MOST
 from docsync_trio.server.monitored_site import MonitoredSite
 from docsync_trio.server.monitoring import make_monitoring, own_address
 from docsync_trio.server.pulse import Pulse
+from docsync_trio.sessions.call_times import CallTimes
 from tests.server.a_site import a_site, application
 from tests.server.memory_client import ask
 
@@ -32,6 +33,7 @@ class FakeApplication:
     url: str = "/one"
     sessions: tuple[str, ...] = ()
     threads_at_work: int = 0
+    times: CallTimes = attrs.Factory(CallTimes)
 
 
 @attrs.frozen

@@ -1,6 +1,7 @@
 """What Prometheus reads."""
 
 import importlib.util
+import time
 
 import pytest
 import trio
@@ -8,11 +9,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from docsync_trio.base import events
 from docsync_trio.base.errors import ConfigError
-from docsync_trio.config.schema import MonitoringSettings
+from docsync_trio.base.traffic import Traffic
+from docsync_trio.config.schema import MonitoringSettings, SiteSettings
 from docsync_trio.server.census import Census, Count
 from docsync_trio.server.memory import resident
 from docsync_trio.server.monitored_site import MonitoredSite
 from docsync_trio.server.monitoring import make_monitoring
+from docsync_trio.sessions.call_times import BOUNDS, CallTimes, kind_of
 from docsync_trio.testing import open_site
 from tests.server.a_site import a_site, application
 from tests.server.memory_client import ask
@@ -33,12 +36,15 @@ HAPPENED = [
         "/one", "p", 503, "full", "sessions.max_sessions allows 3 of /one"
     ),
     events.ConnectionRefused("/x", "p", 404, "nothing at <script>"),
+    events.ConnectionRefused("/x", "p", 403, "no", "logging.access, says example.org.evil"),
     events.BuildFailed("/two", "s4", ValueError(), "i1"),
     events.CallbackFailed("/one", "s1", "callback update", ValueError()),
     events.ApplicationTaskFailed("/one", "task feed", ValueError()),
     events.CallbackBlocks("/one", "s1", "callback update", 3.0, "stack"),
     events.CallbackInterrupted("/one", "s1", "callback update", 30.0, "a.py:3", 1),
     events.SessionLeaked("/one", "s1", (), others=2),
+    events.DeliveriesDropped("/one", "s1", 1, caught_up=False),
+    events.DeliveriesDropped("/one", "s1", 7, caught_up=True),
     events.PeerFault("p", "what it sent"),
     events.RequestFailed("/x", "p", "i2", ValueError()),
     events.AcceptFailed(OSError()),
@@ -95,6 +101,8 @@ def test_all_that_happens_is_counted():
         ("docsync_connections_closed_total", "/one", "other"): 1,
         ("docsync_refusals_total", "sessions.max_sessions", "503"): 1,
         ("docsync_refusals_total", "", "404"): 1,
+        ("docsync_refusals_total", "logging.access", "403"): 1,
+        ("docsync_deliveries_dropped_total", "/one"): 7,
         ("docsync_peer_faults_total",): 1,
         ("docsync_requests_failed_total",): 1,
         ("docsync_accept_failures_total",): 1,
@@ -138,18 +146,116 @@ def test_applications_are_asked_when_somebody_looks():
     assert metrics_of(monitoring)["docsync_threads_at_work", "/one"] == 3
 
 
-async def test_a_page_of_a_site_shows_in_its_metrics(tmp_path):
-    async with a_site(application(tmp_path, "/app")) as site:
+BUSY = """
+import trio
+from bokeh.models import Button, Div
+from bokeh.plotting import curdoc
+
+document = curdoc()
+button, label = Button(name="button"), Div(name="label", text="0")
+
+def clicked():
+    label.text = "clicked"
+
+button.on_click(clicked)
+document.add_root(button)
+document.add_root(label)
+document.add_periodic_callback(lambda: None, 100)
+document.on_session_destroyed(lambda context: None)
+"""
+
+
+async def test_what_pages_and_callbacks_do_shows_in_the_metrics(tmp_path, autojump_clock):
+    settings = SiteSettings(applications=(application(tmp_path, "/app", BUSY),), monitoring=METRICS)
+    async with open_site(settings) as under_test:
+        site = under_test._site
         monitoring = make_monitoring(METRICS, trio.Event())
-        monitoring.health.site = site.site
-        monitored = MonitoredSite(site.site, monitoring)
-        await ask(monitored.asgi, "/app")
-        for event in site.events:
-            monitoring.observing(lambda _: None)(event)
+        monitoring.health.site = site
+        observe = monitoring.observing(lambda _: None)
 
-        answer = await ask(monitored.asgi, "/metrics")
+        async def metrics():
+            while under_test.events:
+                observe(under_test.events.pop(0))
+            return read((await ask(MonitoredSite(site, monitoring).asgi, "/metrics")).text)
 
-    assert read(answer.text)["docsync_sessions", "/app", "alone"] == 1
+        async with under_test.open("/app") as page:
+            page.click("button")
+            await page.settled()
+            assert page.model("label").text == "clicked"
+            await trio.sleep(1)
+            while_open = await metrics()
+        await trio.sleep(60)
+        afterwards = await metrics()
+
+    carried = {
+        name: while_open[f"docsync_{name}_total", "/app"]
+        for name in ("messages_received", "received_bytes", "messages_sent", "sent_bytes")
+    }
+    assert carried["messages_received"] >= 2
+    assert carried["messages_sent"] >= 4
+    assert all(carried[name] > 200 for name in ("received_bytes", "sent_bytes"))
+    assert while_open["docsync_outbox_bytes", "/app"] == 0
+    assert while_open["docsync_sessions", "/app", "viewed"] == 1
+    assert while_open["docsync_callback_seconds_count", "/app", "message"] >= 2
+    assert while_open["docsync_callback_seconds_count", "/app", "periodic"] >= 9
+    assert while_open["docsync_callback_seconds_bucket", "/app", "periodic", "+Inf"] >= 9
+    assert ("docsync_callback_seconds_count", "/app", "hook") not in while_open
+    assert afterwards["docsync_callback_seconds_count", "/app", "hook"] == 1
+    for name, before in carried.items():
+        assert afterwards[f"docsync_{name}_total", "/app"] >= before
+    assert afterwards["docsync_connections", "/app"] == 0
+
+
+async def test_nobody_looks_at_the_clock_for_metrics_that_are_not_wanted(tmp_path):
+    async with a_site(application(tmp_path, "/app", BUSY)) as site:
+        async with site.under_test.open("/app") as page:
+            page.click("button")
+            await page.settled()
+
+        assert site.context("/app").times.kinds() == {}
+
+
+@pytest.mark.parametrize(
+    ("what", "kind"),
+    [
+        ("", "message"),
+        ("periodic callback <b>", "periodic"),
+        ("next-tick callback f", "next tick"),
+        ("server callback f", "server callback"),
+        ("callback of ConnectionLost", "event"),
+        ("what an author calls it", "other"),
+    ],
+)
+def test_kinds_of_callbacks_are_few_words_of_ours(what, kind):
+    assert kind_of(what) == kind
+
+
+def test_times_are_counted_in_buckets():
+    times = CallTimes(wanted=True)
+    times.end(time.perf_counter() - 0.02, "hook f")
+    times.end(time.perf_counter() - 100, "hook g")
+
+    (durations,) = times.kinds().values()
+
+    assert durations.counts[BOUNDS.index(0.025)] == 1
+    assert durations.counts[-1] == 1
+    assert durations.seconds == pytest.approx(100.02, abs=1)
+
+
+def test_what_was_carried_does_not_become_less_when_connections_leave():
+    census = Census()
+    fast, slow = Traffic(messages_out=5, queued=10), Traffic(bytes_out=7, queued=300, merged=2)
+    for traffic in (fast, slow):
+        census.observe(events.ConnectionOpened("/one", "s1", "p", 1, traffic))
+    fast.messages_out += 1
+
+    load = census.loads()["/one"]
+    assert (load.queued, load.most_queued) == (310, 300)
+    assert (load.carried.messages_out, load.carried.bytes_out, load.carried.merged) == (6, 7, 2)
+    census.observe(events.ConnectionClosed("/one", "s1", "p", 1, 1001, "", fast))
+    load = census.loads()["/one"]
+    assert (load.queued, load.most_queued) == (300, 300)
+    assert load.carried.messages_out == census.carried().messages_out == 6
 
 
 def test_a_census_counts_what_is_there():
