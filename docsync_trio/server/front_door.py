@@ -5,6 +5,7 @@ comes of it, ends that connection and no other. And nobody is waited for without
 limit: a head has ten seconds, an answer two.
 """
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -40,6 +41,13 @@ HEAD_SECONDS: Final = 10.0
 """How long the head of a connection's first request may take. Browsers open spare
 connections and say nothing on them; they open new ones when they need them."""
 
+JUST_COME: Final = 1.0
+"""How long whoever connects has to say what for when the server is told to end. A request is
+right behind its connection, and a client that is hung up on in between takes it for a failure."""
+
+BEGINNING: Final = 0.05
+"""How long a request that has been heard may take to be under way."""
+
 
 class FrontDoor:
     """Serves accepted connections: websockets by *admit*, everything else by *requests*.
@@ -68,7 +76,9 @@ class FrontDoor:
         self._open = OpenSockets(settings, observe=observe)
         self._introductions = Introductions.of(settings)
         self._visited = VisitedScope.of(settings)
-        self._waiting: set[trio.CancelScope] = set()
+        self._waiting: dict[trio.CancelScope, float] = {}
+        self._latest = math.inf
+        self._all_have_spoken = trio.Event()
 
     async def serve(self, socket: PeerSocket) -> None:
         """Serve one connection to its end. Raises nothing that its peer could cause."""
@@ -81,9 +91,16 @@ class FrontDoor:
                 self._contain(socket, error)
 
     async def end_when_idle(self) -> None:
-        """Close the connections on which no request is under way, now or after the answer."""
-        for scope in self._waiting:
-            scope.cancel()
+        """Close the connections on which no request is under way, now or after the answer.
+
+        Those that are younger than `JUST_COME` may still send one.
+        """
+        self._latest = trio.current_time() + JUST_COME
+        if self._waiting:
+            for scope, since in self._waiting.items():
+                scope.deadline = min(scope.deadline, since + JUST_COME)
+            await self._all_have_spoken.wait()
+            await trio.sleep(BEGINNING)
         await self._requests.end_when_idle()
 
     def close_all(self) -> None:
@@ -127,16 +144,19 @@ class FrontDoor:
 
         0 stands for "not ours to read": the connection ended, or this is no head.
         """
-        with trio.move_on_after(self._patience(socket)) as scope:
-            self._waiting.add(scope)
+        now = trio.current_time()
+        with trio.CancelScope(deadline=min(now + self._patience(socket), self._latest)) as scope:
+            self._waiting[scope] = now
             try:
                 data += await socket.receive()
                 if self._is_trusted(socket):
-                    scope.deadline = trio.current_time() + HEAD_SECONDS
+                    scope.deadline = min(trio.current_time() + HEAD_SECONDS, self._latest)
                 return await _read_head(socket, data)
             finally:
-                self._waiting.discard(scope)
-        if data and trio.current_time() >= scope.deadline:
+                del self._waiting[scope]
+                if not self._waiting and self._latest != math.inf:
+                    self._all_have_spoken.set()
+        if data and self._latest == math.inf:
             raise Refusal(408, f"The request's head took more than {HEAD_SECONDS:g} seconds.")
         data.clear()
         return 0

@@ -53,7 +53,7 @@ class PlainRequests:
             request = parse_plain(data)
             if request is None or not self._ours(request.path):
                 return data
-            answer = _Answer(socket, request)
+            answer = _Answer(socket, request, is_ending=lambda: self._ending)
             await self._app(_scope(request, socket), _nothing_comes, answer.send)
             if answer.is_last or not answer.whole:
                 await socket.close_after_answer(CLOSING_SECONDS)
@@ -84,14 +84,18 @@ class PlainRequests:
 class _Answer:
     """Writes one ASGI answer to *socket*.
 
-    *whole* says that all of it is sent, *is_last* that no other can follow.
+    *whole* says that all of it is sent, *is_last* that no other can follow, as is so when
+    the server *is_ending*.
     """
 
-    def __init__(self, socket: PeerSocket, request: PlainRequest) -> None:
+    def __init__(
+        self, socket: PeerSocket, request: PlainRequest, *, is_ending: Callable[[], bool]
+    ) -> None:
         self._socket = socket
         self._head = b""
         self._bare = request.method == "HEAD"
         self.is_last = request.is_last
+        self._is_ending = is_ending
         self.whole = False
 
     async def send(self, message: Message) -> None:
@@ -112,6 +116,7 @@ class _Answer:
         status = HTTPStatus(message["status"])
         self._bare = self._bare or status in _WITHOUT_BODY
         fields = [*message["headers"], (b"date", formatdate(usegmt=True).encode())]
+        self.is_last = self.is_last or self._is_ending()
         # Without a length, its end is the connection's.
         if not self._bare and not any(name.lower() == b"content-length" for name, _ in fields):
             self.is_last = True

@@ -9,6 +9,7 @@ from docsync_trio.config.bind import UnixBind
 from docsync_trio.config.schema import KeepAliveSettings
 from docsync_trio.server import requests
 from docsync_trio.server.binds import bind_sockets
+from docsync_trio.server.front_door import JUST_COME
 from docsync_trio.server.serve import serve_site
 from docsync_trio.sessions.curfew import Step
 from tests.server.network_fakes import FakeSite, Peer, echo, large, served
@@ -61,12 +62,26 @@ async def test_idle_connections_do_not_hold_up_the_end(autojump_clock):
         silent, begun, kept = [await server.connect() for _ in range(3)]
         await begun.send(b"GET / HT")
         await kept.get("/")
-        await trio.testing.wait_all_tasks_blocked()
+        await trio.sleep(2)
 
         server.stop.set()
         for peer in (silent, begun, kept):
             assert await peer.is_hung_up()
-        assert trio.current_time() < 0.1
+        assert trio.current_time() < 2.1
+
+
+async def test_who_has_just_connected_is_answered_before_the_end(autojump_clock):
+    async with served(FakeSite()) as server:
+        prompt, silent, begun = [await server.connect() for _ in range(3)]
+        await begun.send(b"GET / HT")
+        await trio.testing.wait_all_tasks_blocked()
+
+        server.stop.set()
+        await trio.sleep(0.5)
+        assert await prompt.get("/") == (200, b"hello")
+        for peer in (prompt, silent, begun):
+            assert await peer.is_hung_up()
+    assert trio.current_time() < JUST_COME + 0.1
 
 
 async def test_a_request_that_takes_too_long_is_cut_off(autojump_clock):
