@@ -6,7 +6,7 @@ version at fault, so that nobody has to find out from a broken page.
 
 import sys
 import weakref
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any
 
@@ -16,7 +16,11 @@ from bokeh.application.application import SessionContext
 from bokeh.core.has_props import HasProps, _default_resolver
 from bokeh.core.types import ID
 from bokeh.document import Document
-from bokeh.document.callbacks import DocumentCallbackManager, invoke_with_curdoc
+from bokeh.document.callbacks import (
+    DocumentCallbackManager,
+    _wrap_with_curdoc,
+    invoke_with_curdoc,
+)
 from bokeh.document.events import (
     DocumentChangedEvent,
     DocumentPatchedEvent,
@@ -179,6 +183,21 @@ class _FaithfulCallbacks(DocumentCallbackManager):
 def tell_of_every_change(document: Document) -> None:
     """Have *document* report its changes whatever the application's callbacks raise."""
     document.callbacks.__class__ = _FaithfulCallbacks
+
+
+_MAKES_CURRENT = _wrap_with_curdoc(Document(), lambda: None).__code__
+
+
+def within_its_document(callback: Callable[..., Any]) -> Callable[..., Any]:
+    """What *callback*, as a document keeps it, does where that is the current one already.
+
+    Bokeh has wrapped it in a function that makes the document the current one.
+    """
+    code = getattr(callback, "__code__", None)
+    if code is not _MAKES_CURRENT or hasattr(callback, "nolock"):
+        return callback
+    plain: Callable[..., Any] = callback.__wrapped__  # type: ignore[attr-defined]
+    return plain
 
 
 def set_session_context(document: Document, context: SessionContext) -> None:

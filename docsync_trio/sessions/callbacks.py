@@ -11,13 +11,14 @@ from typing import Any, Protocol
 import attrs
 import trio
 
+from docsync_trio.documents.bokeh_private import within_its_document
 from docsync_trio.sessions.alarm import Alarm
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.caller import name_of
 from docsync_trio.sessions.timers import Timers
 
 
-class SessionCallback(Protocol):
+class Added(Protocol):
     """What we use of Bokeh's callback objects; `bokeh.server.callbacks` needs Tornado."""
 
     @property
@@ -34,7 +35,23 @@ class SessionCallback(Protocol):
 class CallbackEvent(Protocol):
     """What we use of Bokeh's SessionCallbackAdded and SessionCallbackRemoved."""
 
-    callback: SessionCallback
+    callback: Added
+
+
+@attrs.define(eq=False)
+class SessionCallback:
+    """One that was added, with what else has to be known whenever it runs.
+
+    *name* is what to call it in the log: ``"periodic callback update"``. *seconds* are its
+    delay, or the period if it is *periodic*; None for the next tick. *started* is when it began.
+    """
+
+    id: str
+    callback: Callable[[], Any]
+    name: str
+    seconds: float | None
+    periodic: bool
+    started: float | None = attrs.field(default=None, init=False)
 
 
 class Run(Protocol):
@@ -45,15 +62,20 @@ class Run(Protocol):
         ...
 
 
-def milliseconds(callback: SessionCallback) -> float | None:
-    """The delay of a timeout or the period of a periodic callback; None for next tick."""
-    delay = getattr(callback, "timeout", None)
-    return delay if delay is not None else getattr(callback, "period", None)
-
-
-def is_periodic(callback: SessionCallback) -> bool:
-    """Whether *callback* runs again and again."""
-    return hasattr(callback, "period")
+def read(added: Added) -> SessionCallback:
+    """What is to be known of a callback; raises TypeError where its delay is no number."""
+    periodic = hasattr(added, "period")
+    milliseconds = getattr(added, "timeout", None)
+    if milliseconds is None:
+        milliseconds = getattr(added, "period", None)
+    kind = "periodic" if periodic else "next-tick" if milliseconds is None else "timeout"
+    return SessionCallback(
+        added.id,
+        within_its_document(added.callback),
+        f"{kind} callback {name_of(added.callback)}",
+        None if milliseconds is None else milliseconds / 1000,
+        periodic,
+    )
 
 
 @attrs.define(eq=False)
@@ -68,7 +90,6 @@ class Callbacks:
     _run: Run
     _live: dict[str, SessionCallback] = attrs.field(factory=dict, init=False)
     _timers: Timers[str] = attrs.field(factory=Timers, init=False)
-    _started: dict[str, float] = attrs.field(factory=dict, init=False)
     _alarm: Alarm = attrs.field(factory=Alarm, init=False)
 
     def _session_callback_added(self, event: CallbackEvent) -> None:
@@ -79,34 +100,35 @@ class Callbacks:
         """Bokeh calls this by its name."""
         self.removed(event.callback)
 
-    def added(self, callback: SessionCallback) -> None:
+    def added(self, callback: Added) -> None:
         """Run *callback* when it is due; may be called in any thread.
 
         Raises TypeError where its delay is no number, in the thread of whoever gave it.
         """
-        self._home.call(self._add, callback, _seconds(callback))
+        self._home.call(self._add, read(callback))
 
-    def removed(self, callback: SessionCallback) -> None:
+    def removed(self, callback: Added) -> None:
         """Do not run *callback* any more; may be called in any thread."""
-        self._home.call(self._remove, callback)
+        self._home.call(self._remove, callback.id)
 
-    def is_live(self, callback: SessionCallback) -> bool:
+    def is_live(self, callback: Added) -> bool:
         """Whether *callback* has not been removed meanwhile."""
         return callback.id in self._live
 
     def starts(self, callback: SessionCallback) -> None:
         """*callback* begins to run: one that runs once has had its turn."""
-        if is_periodic(callback):
-            self._started[callback.id] = trio.current_time()
+        if callback.periodic:
+            callback.started = trio.current_time()
         else:
             self._live.pop(callback.id, None)
 
     def ran(self, callback: SessionCallback) -> None:
         """*callback* has run: a periodic one is due a period after it began, or now if late."""
-        started = self._started.pop(callback.id, None)
-        if started is None or callback.id not in self._live:
+        started, callback.started = callback.started, None
+        if started is None or self._live.get(callback.id) is not callback:
             return
-        self._schedule(callback, max(started + _seconds(callback), trio.current_time()))
+        due = started + (callback.seconds or 0.0)
+        self._schedule(callback, max(due, trio.current_time()))
 
     async def keep_time(self) -> None:
         """Hand over the timed callbacks as they come due; runs until it is cancelled."""
@@ -115,27 +137,22 @@ class Callbacks:
             for number, key in enumerate(self._timers.take_due(trio.current_time())):
                 self._run(self._live[key], first=number == 0)
 
-    def _add(self, callback: SessionCallback, seconds: float) -> None:
+    def _add(self, callback: SessionCallback) -> None:
         self._live[callback.id] = callback
-        if milliseconds(callback) is None:
+        if callback.seconds is None:
             self._run(callback, first=False)
         else:
-            self._schedule(callback, trio.current_time() + seconds)
+            self._schedule(callback, trio.current_time() + callback.seconds)
 
-    def _remove(self, callback: SessionCallback) -> None:
-        self._live.pop(callback.id, None)
-        self._timers.remove(callback.id)
+    def _remove(self, callback_id: str) -> None:
+        self._live.pop(callback_id, None)
+        self._timers.remove(callback_id)
 
     def _schedule(self, callback: SessionCallback, at: float) -> None:
         self._timers.add(callback.id, at)
         self._alarm.advance(at)
 
 
-def _seconds(callback: SessionCallback) -> float:
-    return (milliseconds(callback) or 0.0) / 1000
-
-
 def callback_name(callback: SessionCallback) -> str:
     """What to call *callback* in the log: ``"periodic callback update"``."""
-    kind = "next-tick" if milliseconds(callback) is None else "timeout"
-    return f"{'periodic' if is_periodic(callback) else kind} callback {name_of(callback.callback)}"
+    return callback.name

@@ -9,7 +9,7 @@ import bokeh
 import pytest
 from bokeh.core.has_props import HasProps
 from bokeh.document import Document
-from bokeh.document.locking import UnlockedDocumentProxy
+from bokeh.document.locking import UnlockedDocumentProxy, without_document_lock
 from bokeh.embed.bundle import bundle_for_objs_and_resources
 from bokeh.io import curdoc
 from bokeh.models import Div, Slider
@@ -170,3 +170,24 @@ def test_the_model_classes_of_a_documents_module_go_with_it():
     assert "bokeh_app_of_a_test.Buoy" not in HasProps.model_class_reverse_map
     assert "bokeh_app_of_a_test" not in sys.modules
     bundle_for_objs_and_resources(None, Resources(mode="server"))  # does not miss it
+
+
+def test_what_a_document_calls_is_found_again_in_what_it_keeps():
+    document = Document()
+
+    def tick():
+        return 1
+
+    @without_document_lock
+    def unlocked():
+        return 2
+
+    kept = document.add_periodic_callback(tick, 10).callback
+    assert kept is not tick
+    assert bokeh_private.within_its_document(kept) is tick
+    assert bokeh_private.within_its_document(tick) is tick
+    once = bokeh_private.within_its_document(document.add_timeout_callback(tick, 10).callback)
+    assert once() == 1
+    assert len(document.session_callbacks) == 1, "what runs once removes itself"
+    free = document.add_next_tick_callback(unlocked).callback
+    assert bokeh_private.within_its_document(free) is free
