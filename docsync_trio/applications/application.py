@@ -88,7 +88,8 @@ class Application:
     is called for each request. *hooks* (`Hooks`, or a module that defines some) run after
     those that the handlers bring along. *framework* is what it is made with (``"bokeh"`` or
     ``"panel"``), *async_kind* what its ``async`` code is written for; by default both are read
-    from the imports. *run_callbacks_in* says where its plain functions run. *recipe* is the
+    from the imports. *run_callbacks_in* says where its plain functions run. *authorize* says
+    which of the site's users may see it; see ``authorize`` in the site file. *recipe* is the
     handlers as the framework has them run. Raises `LoadError` when these do not fit.
     """
 
@@ -103,6 +104,7 @@ class Application:
     recipe: tuple[Handler, ...] = attrs.field(init=False)
     async_kind: AsyncKind = attrs.field(kw_only=True)
     run_callbacks_in: RunIn = attrs.field(default="auto", kw_only=True)
+    authorize: Callable[..., Any] | None = attrs.field(default=None, kw_only=True)
 
     @path.validator
     def _check_path(self, _: Any, path: str) -> None:

@@ -76,6 +76,10 @@ class Framework:
         """
         return request
 
+    def may_see(self, document: Document, path: str) -> object:
+        """Return whether the visitor of *document*, at *path*, may see it; or where to go."""
+        return True
+
     def page(self, document: Document, token: str, resources: Resources, script: str) -> str | None:
         """Return the whole page of *document*; None for one as Bokeh makes it.
 

@@ -51,6 +51,7 @@ def load_application(
     ]
     metadata = load.attempt(("metadata",), load.metadata, settings.metadata)
     hooks = load.attempt(("hooks",), load.hooks, settings.hooks)
+    authorize = load.attempt(("authorize",), load.authorize, settings.authorize)
     if len(problems) > known or hooks is None:
         return None
     further: dict[str, Any] = {"title": settings.title} if settings.title else {}
@@ -58,12 +59,23 @@ def load_application(
         further["framework"] = settings.framework
     if settings.async_ != "auto":
         further["async_kind"] = settings.async_
-    further["run_callbacks_in"] = settings.run_callbacks_in
+    further |= {"run_callbacks_in": settings.run_callbacks_in, "authorize": authorize}
     return load.attempt(
         ("handlers",),
         lambda made: Application(settings.path, made, metadata=metadata, hooks=hooks, **further),
         [handler for handler in handlers if handler is not None],
     )
+
+
+def function_that_lets_in(name: str, base: pathlib.Path) -> Callable[..., Any]:
+    """Return the function *name* that says who may enter. Raises `LoadError`."""
+    function = load_function(name, base)
+    if not (takes_arguments(function, 1) or takes_arguments(function, 2)):
+        raise LoadError(
+            f"{name} is called with what is known of a visitor, or with that and the path; let it "
+            "need one argument or two"
+        )
+    return function
 
 
 @attrs.frozen
@@ -118,6 +130,9 @@ class _Loading:
                 "nothing; let it need one argument at most"
             )
         return function
+
+    def authorize(self, name: str | None) -> Callable[..., Any] | None:
+        return None if name is None else function_that_lets_in(name, self.base)
 
     def hooks(self, name: str | None) -> Hooks:
         if name is None:

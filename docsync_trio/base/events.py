@@ -185,6 +185,22 @@ class ConnectionRefused(Event):
 
 
 @attrs.frozen
+class SignedIn(Event):
+    """The visitor at *peer* has signed in as *user*. Who could not is `ConnectionRefused`."""
+
+    user: str
+    peer: str
+
+
+@attrs.frozen
+class SignedOut(Event):
+    """The visitor at *peer*, who was *user*, has signed out; their sessions end."""
+
+    user: str
+    peer: str
+
+
+@attrs.frozen
 class RequestFailed(Event):
     """A request for *target* ended in an error that nobody foresaw, and was answered with it.
 

@@ -155,6 +155,12 @@ def _connection_refused(event: events.ConnectionRefused) -> LogLine:
     return LogLine("warning", text, fields, hint=event.hint)
 
 
+def _signed_in(event: events.SignedIn | events.SignedOut) -> LogLine:
+    way = "in" if isinstance(event, events.SignedIn) else "out"
+    fields = {"user": event.user, "peer": event.peer}
+    return LogLine("info", f"{event.user} signed {way} from {event.peer}", fields)
+
+
 def _request_failed(event: events.RequestFailed) -> LogLine:
     text = f"failed to answer {event.peer} {event.target}:{_at(event.error)}"
     fields = {"peer": event.peer, "target": event.target, "incident": event.incident}
@@ -231,6 +237,8 @@ _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.ConnectionOpened: _connection_opened,
     events.ConnectionClosed: _connection_closed,
     events.ConnectionRefused: _connection_refused,
+    events.SignedIn: _signed_in,
+    events.SignedOut: _signed_in,
     events.RequestFailed: _request_failed,
     events.PeerFault: _peer_fault,
     events.AcceptFailed: _accept_failed,

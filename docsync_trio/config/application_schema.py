@@ -150,6 +150,16 @@ class ApplicationSettings:
         "on_session_destroyed or process_request, plain or async.",
         example='"apps.hooks"',
     )
+    public: Annotated[bool, Flag()] = key(
+        default=False,
+        doc="Whether it is there for who has not signed in; see `[sign_in]`. It sees whether they "
+        "have.",
+    )
+    authorize: Annotated[str | None, FunctionName()] = key(
+        None,
+        doc="A function like that of `[sign_in]`, for this application, beside that.",
+        example='"rules:may_trade"',
+    )
     sessions: SessionSettings = key(
         SessionSettings(),
         doc="What differs from the site's `[sessions]` for this application.",

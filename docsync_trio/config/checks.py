@@ -17,6 +17,7 @@ from docsync_trio.config.layers import Tree
 from docsync_trio.config.redirects import parameters_of
 from docsync_trio.config.schema import ONE_OF, HandlerSettings, SiteSettings
 from docsync_trio.config.served_paths import check_paths
+from docsync_trio.config.sign_in_checks import check_sign_in
 from docsync_trio.config.tls_checks import check_tls
 
 Tables = Iterator[tuple[type, Path, Tree]]
@@ -30,6 +31,7 @@ def check(tree: Tree) -> Iterator[Problem]:
     yield from _without_handlers(tree)
     yield from _redirects(tree)
     yield from check_binds(tree)
+    yield from check_sign_in(tree)
     yield from check_tls(tree)
     for table, path, values in tables_of(tree):
         yield from _one_of(table, path, values)

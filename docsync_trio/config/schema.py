@@ -32,6 +32,7 @@ from docsync_trio.config.reload_schema import ReloadSettings
 from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
 from docsync_trio.config.tls_schema import TlsSettings
+from docsync_trio.config.sign_in_schema import SignInSettings
 from docsync_trio.config.trusted import TrustedPeer, TrustedProxy
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "ServerSettings",
     "SessionSettings",
     "SiteSettings",
+    "SignInSettings",
     "SystemdBind",
     "TcpBind",
     "TlsSettings",
@@ -215,6 +217,10 @@ class RouteSettings:
         only_with=("asgi",),
     )
     redirect: Annotated[str | None, RedirectTarget()] = key(
+    public: Annotated[bool, Flag()] = key(
+        default=False,
+        doc="Whether it is there for who has not signed in; see `[sign_in]`.",
+    )
         None,
         doc="Where visitors are sent instead: a path of this site, or a URL. {name} repeats a "
         "parameter of the path; the query goes along.",
@@ -248,6 +254,9 @@ class SiteSettings:
     )
     index: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".html",))] = key(
         None,
+    sign_in: SignInSettings = key(
+        SignInSettings(), doc="Who may see the site; without this table everybody may."
+    )
         doc="A template of Jinja for the index, in place of ours. It is given `title`, and `links` "
         "and `named`, whose members have a `title` and a `url`; `named` are applications whose "
         "paths have parameters.",

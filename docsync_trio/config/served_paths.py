@@ -60,7 +60,7 @@ class _Served:
 
 def check_paths(tree: Tree) -> Iterator[Problem]:
     """Yield every path of *tree* at which somebody else is served."""
-    served = [*_all_served(tree), *_websockets(tree)]
+    served = [*_all_served(tree), *_websockets(tree), *_sign_in(tree)]
     asked = list(_monitoring(tree))
     yield from _other_parameters(tree)
     if _has_address_of_its_own(tree):
@@ -105,6 +105,15 @@ def _monitoring(tree: Tree) -> Iterator[_Served]:
         path = table.get(name) if isinstance(table, dict) else None
         if isinstance(path, str) and path != "off":
             yield _Served(path, ("monitoring", name))
+
+
+def _sign_in(tree: Tree) -> Iterator[_Served]:
+    """Yield where visitors sign in and out."""
+    table = tree.get("sign_in")
+    for name in ("login_path", "logout_path") if isinstance(table, dict) else ():
+        path = table.get(name, f"/{name.partition('_')[0]}")  # type: ignore[union-attr]
+        if isinstance(path, str):
+            yield _Served(path, ("sign_in", name))
 
 
 def _has_address_of_its_own(tree: Tree) -> bool:

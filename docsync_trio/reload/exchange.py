@@ -27,6 +27,7 @@ from docsync_trio.reload.lives import RELOADED, RETIRED, Life, live
 from docsync_trio.reload.plan import Plan
 from docsync_trio.reload.trial import trial_request
 from docsync_trio.server.extra_routes import Endpoint
+from docsync_trio.server.gate import Gate
 from docsync_trio.server.mounts import Mount
 from docsync_trio.server.open_mounts import OpenMounts, open_mounts
 from docsync_trio.server.routes import Stock
@@ -62,11 +63,15 @@ class ReloadError(DocsyncError):
 
 @attrs.frozen(eq=False)
 class Open:
-    """What is open: *applications* by path, the *endpoints*, the web applications."""
+    """What is open: *applications* by path, the *endpoints*, the web applications.
+
+    *gate* is the same from the start to the end.
+    """
 
     applications: Mapping[str, Life[ApplicationContext]]
     endpoints: Mapping[str, Endpoint]
     mounts: Life[OpenMounts]
+    gate: Gate | None = None
 
     def end(self, ending: Ending) -> None:
         """Let all of it end, with the site; does not wait for it."""
@@ -99,7 +104,7 @@ class Exchange:
             for path, imported in imports.applications.items()
         }
         mounts = await self._open_mounts(imports.mounts, settings)
-        return Open(applications, imports.endpoints, mounts)
+        return Open(applications, imports.endpoints, mounts, imports.gate)
 
     def site_of(self, opened: Open, settings: SiteSettings, warnings: tuple[str, ...]) -> Site:
         """Return the site that answers with what is *opened*."""
@@ -109,6 +114,7 @@ class Exchange:
             tokens=self._tokens(settings),
             observe=self.observe,
             show_errors=shows_errors(settings),
+            gate=opened.gate,
         )
         return with_answers(
             served, opened.endpoints, opened.mounts.thing, stock=self.stock, warnings=warnings
@@ -134,7 +140,7 @@ class Exchange:
                 mounts = await self._open_new_mounts(imports.mounts, plan.settings)
                 undoing.callback(mounts.end, RETIRED)
             kept = {path: before.applications[path] for path in plan.kept}
-            opened = Open({**kept, **new}, imports.endpoints, mounts)
+            opened = Open({**kept, **new}, imports.endpoints, mounts, before.gate)
             answering = self.site_of(opened, plan.settings, site.warnings)
             for path in plan.replaced:
                 self.carry_over(before.applications[path].thing, new[path].thing)

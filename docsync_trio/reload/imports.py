@@ -17,6 +17,8 @@ from docsync_trio.reload.failed_application import failed_application
 from docsync_trio.reload.project_files import Snapshot
 from docsync_trio.reload.survey import Surveyor
 from docsync_trio.server.extra_routes import Endpoint, load_endpoints
+from docsync_trio.server.gate import Gate
+from docsync_trio.server.load_gate import load_gate
 from docsync_trio.server.mounts import Mount, load_mounts
 
 
@@ -38,11 +40,15 @@ class Imported:
 
 @attrs.frozen(eq=False)
 class Imports:
-    """What was imported: *applications* by path; *mounts* where they were asked for."""
+    """What was imported: *applications* by path; *mounts* where they were asked for.
+
+    *gate* is imported at the start alone.
+    """
 
     applications: Mapping[str, Imported]
     endpoints: dict[str, Endpoint]
     mounts: tuple[Mount, ...]
+    gate: Gate | None = None
 
 
 def base_of(site: LoadedSite) -> Path:
@@ -107,6 +113,7 @@ def import_site(site: LoadedSite) -> Beginning:
     problems: list[Problem] = []
     paths = [one.path for one in site.settings.applications]
     imports = import_parts(site, paths, problems)
+    gate = load_gate(site.settings, base_of(site), problems)
     if any(problem.path[0] != "applications" for problem in problems):
         raise site.explain(problems)
     found, failures = {}, []
@@ -118,7 +125,9 @@ def import_site(site: LoadedSite) -> Beginning:
             failures.append(ReloadFailed((one.path,), lines, cause))
         else:
             found[one.path] = imports.applications[one.path]
-    return Beginning([attrs.evolve(imports, applications=found)], tuple(failures), seen, surveyor)
+    return Beginning(
+        [attrs.evolve(imports, applications=found, gate=gate)], tuple(failures), seen, surveyor
+    )
 
 
 def what_is_wrong(

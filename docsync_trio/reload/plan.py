@@ -12,7 +12,7 @@ import attrs
 
 from docsync_trio.config.schema import RouteSettings, SiteSettings
 
-_TABLES: Final = ("server", "logging", "monitoring", "reload")
+_TABLES: Final = ("server", "logging", "monitoring", "reload", "sign_in")
 LIVE: Final = frozenset({"server.allow_origins"})
 """Keys below those tables that are asked for at each request."""
 

@@ -21,6 +21,8 @@ from docsync_trio.protocol.token import (
     read_token,
 )
 from docsync_trio.server.cross_origin import may_talk, refusal_hint
+from docsync_trio.server.gate import GuardedApplication, rule_of
+from docsync_trio.server.join import SessionMaker
 from docsync_trio.server.last_word import LastWord
 from docsync_trio.server.outdated_page import OutdatedPage
 from docsync_trio.server.page_mark import take_mark
@@ -37,11 +39,12 @@ TOKEN = "bokeh-token"  # noqa: S105 - the name of an argument
 class Admission:
     """A websocket that may be accepted: to which session of which application.
 
-    *claims* are those of its token. *pulls_first* says that its page, one of ours, has had
+    *context* asks who it is before there is a session, where visitors sign in. *claims* are
+    those of its token. *pulls_first* says that its page, one of ours, has had
     no document yet; *last_word* is for a page of ours that will get none.
     """
 
-    context: ApplicationContext
+    context: SessionMaker
     session_id: str
     claims: Claims
     pulls_first: bool = False
@@ -80,10 +83,14 @@ def admit_websocket(
         raise refusal if mark is None else OutdatedPage(refusal) from None
     request.token_payload = claims.payload
     hide_names(request)
+    maker: SessionMaker = context
+    if site.gate is not None:
+        rule = rule_of(site, context)
+        maker = GuardedApplication(context, site.gate, rule, of_page=mark is not None)
     if mark is None:
-        return Admission(context, claims.session_id, claims)
+        return Admission(maker, claims.session_id, claims)
     last_word = LastWord(waits=mark == "waiting", show_errors=site.show_errors)
-    return Admission(context, claims.session_id, claims, mark != "again", last_word)
+    return Admission(maker, claims.session_id, claims, mark != "again", last_word)
 
 
 def check_origin(site: ServedApplications, request: Request) -> None:

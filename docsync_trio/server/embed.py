@@ -23,6 +23,7 @@ from docsync_trio.server.answers import Answers
 from docsync_trio.server.bokehjs import BokehJS, root_url
 from docsync_trio.server.cross_origin import may_talk
 from docsync_trio.server.following import ROUTE, followed_of
+from docsync_trio.server.gate import rule_of
 from docsync_trio.server.open_session import open_session_for
 from docsync_trio.server.page_script import (
     in_quotes,
@@ -120,6 +121,8 @@ class Autoload:
         try:
             placement = placement_of(request.arguments)
             check_origin(self.site, request)
+            if self.site.gate is not None:
+                await self.site.gate.let_in(request, rule_of(self.site, self.context))
             session = await open_session_for(self.site, request, self.context)
             return 200, self._loader(session, placement, request), []
         except Exception as error:  # noqa: BLE001 - all of it is told, in the page and the log

@@ -12,6 +12,7 @@ from docsync_trio.base.errors import Problem
 from docsync_trio.config.schema import RouteSettings
 from docsync_trio.server.component_files import ComponentFiles
 from docsync_trio.server.endpoint_site import WithSite
+from docsync_trio.server.gate import Rule, behind
 from docsync_trio.server.path_numbers import with_short_numbers
 from docsync_trio.server.redirect import Redirect
 from docsync_trio.server.served_applications import ServedApplications, below, url_below
@@ -51,16 +52,25 @@ def extra_routes(
     frameworks = {context.application.framework for context in site.applications}
     if serving := [framework for framework in frameworks if framework.serves_components]:
         url = url_below(site.settings.server.prefix, "/components/{file:path}")
-        yield Route(url, ComponentFiles(serving, cache), methods=["GET"])
+        components = behind(site.gate, ComponentFiles(serving, cache), Rule(_any_public(site)))
+        yield Route(url, components, methods=["GET"])
     for route in site.settings.routes:
         url = with_short_numbers(url_below(site.settings.server.prefix, route.path))
+        rule = Rule(route.public)
         if route.static is not None:
-            files = StaticFiles((Folder(route.static),), cache)
+            files = behind(site.gate, StaticFiles((Folder(route.static),), cache), rule)
             yield Route(below(url, "/{file:path}"), files, methods=["GET"])
         elif route.redirect is not None:
             prefix = site.settings.server.prefix
-            yield Route(url, Redirect(route.redirect, route.status, prefix))
+            redirect = Redirect(route.redirect, route.status, prefix)
+            yield Route(url, behind(site.gate, redirect, rule))
         elif route.path in endpoints:
             answering = Route(url, endpoints[route.path], methods=list(route.methods))
-            answering.app = WithSite.around(answering.app, site.applications)
+            with_site = WithSite.around(answering.app, site.applications)
+            answering.app = behind(site.gate, with_site, rule)
             yield answering
+
+
+def _any_public(site: ServedApplications) -> bool:
+    """Say whether an application is there for everybody, and so what its pages load."""
+    return any(one.public for one in site.settings.applications)

@@ -28,7 +28,8 @@ _ON_EITHER = {"starlette"}
 class Mount:
     """A web application that was imported: *name* in the site file, served at *path*.
 
-    *kind* says how it is to be run, *threads* by how many if that is ``"wsgi"``.
+    *kind* says how it is to be run, *threads* by how many if that is ``"wsgi"``; *public*
+    whether it is for who has not signed in.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Mount:
     app: Any
     kind: Kind
     threads: int
+    public: bool = False
 
 
 def load_mounts(
@@ -54,7 +56,7 @@ def load_mounts(
         try:
             app = load_function(name, base)
             kind = _checked_wsgi(app, name) if key == "wsgi" else _kind_of_asgi(app, route, name)
-            mounts.append(Mount(route.path, name, app, kind, route.threads))
+            mounts.append(Mount(route.path, name, app, kind, route.threads, route.public))
         except LoadError as error:
             problems.append(Problem(("routes", index, key), str(error), cause=error.__cause__))
     return tuple(mounts)

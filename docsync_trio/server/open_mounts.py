@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from docsync_trio.base.events import Observer
 from docsync_trio.server.ending_websockets import EndingWebsockets
+from docsync_trio.server.gate import Gate, Rule, behind
 from docsync_trio.server.lifespan import lifespan_of
 from docsync_trio.server.mounts import Mount
 from docsync_trio.server.request import site_path
@@ -34,13 +35,15 @@ class OpenMount:
     """A web application that answers: *asgi*, for what is below *url* (which ends in no slash).
 
     *is_rest* says that it is mounted at ``/``, so that it gets what nothing else answers;
-    *websockets* whether it can have any; *state* is what its lifespan wants requests to find.
+    *websockets* whether it can have any; *public* whether it is for who has not signed in;
+    *state* is what its lifespan wants requests to find.
     """
 
     url: str
     is_rest: bool
     asgi: ASGIApp
     websockets: bool
+    public: bool
     state: dict[str, Any]
     open_websockets: EndingWebsockets
 
@@ -83,12 +86,13 @@ class OpenMounts:
     mounts: tuple[OpenMount, ...] = ()
     open_websockets: EndingWebsockets = attrs.field(factory=EndingWebsockets)
 
-    def routes(self) -> Iterable[Route]:
-        """Yield the routes of all but the one that answers for the whole site."""
+    def routes(self, gate: Gate | None = None) -> Iterable[Route]:
+        """Yield the routes, behind *gate*, of all but the one that answers for the whole site."""
         for mount in self.mounts:
             if not mount.is_rest:
-                yield Route(mount.url, mount)
-                yield Route(below(mount.url, "/{rest:path}"), mount)
+                app = behind(gate, mount, Rule(mount.public))
+                yield Route(mount.url, app)
+                yield Route(below(mount.url, "/{rest:path}"), app)
 
     @property
     def rest(self) -> OpenMount | None:
@@ -152,7 +156,7 @@ async def open_mounts(
                 state = await stack.enter_async_context(life)
             url = url_below(prefix, mount.path).rstrip("/")
             is_rest, is_asgi = mount.path == "/", mount.kind != "wsgi"
-            opened.append(OpenMount(url, is_rest, asgi, is_asgi, state, websockets))
+            opened.append(OpenMount(url, is_rest, asgi, is_asgi, mount.public, state, websockets))
         yield OpenMounts(tuple(sorted(opened, key=lambda mount: -len(mount.url))), websockets)
 
 

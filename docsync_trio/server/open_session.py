@@ -2,6 +2,7 @@
 
 from docsync_trio.protocol.token import make_token
 from docsync_trio.server.access import TOKEN, Ticket, check_age, hide_names, now, ticket_of
+from docsync_trio.server.gate import check_framework, check_owner
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
@@ -20,6 +21,8 @@ async def open_session_for(
         request.token_payload = ticket.claims.payload
     hide_names(request)
     session = await context.session(ticket.session_id, request)
+    check_owner(session, request)
+    check_framework(context, session, request)
     session.token = make_token(session.id, site.tokens[context.application.path], now())
     return session
 

@@ -4,11 +4,15 @@ Both transports describe a request as an ASGI scope, so this is the one place th
 reads such a description.
 """
 
+from typing import Final
 from urllib.parse import quote
 
 from starlette.types import Scope
 
 from docsync_trio.sessions.request import Headers, Request
+
+VISITOR: Final = "docsync_trio.visitor"
+"""Under this name a scope says who has signed in, and whether they could have."""
 
 _PROTOCOLS = {"ws": "http", "wss": "https"}
 
@@ -25,6 +29,7 @@ def request_from_scope(scope: Scope) -> Request:
     query = scope.get("query_string", b"").decode("latin-1")
     scheme: str = scope.get("scheme", "http")
     client = scope.get("client")
+    user, guest = scope.get(VISITOR, (None, False))
     return Request(
         method=scope.get("method", "GET"),
         path=scope["path"],
@@ -36,6 +41,8 @@ def request_from_scope(scope: Scope) -> Request:
         remote_ip=client[0] if client else None,
         version=f"HTTP/{scope.get('http_version', '1.1')}",
         root_path=scope.get("root_path", ""),
+        user=user,
+        guest=guest,
     )
 
 

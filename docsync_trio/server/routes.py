@@ -30,6 +30,7 @@ from docsync_trio.server.extra_routes import Endpoint, extra_routes
 from docsync_trio.server.followed_page import FollowedPage
 from docsync_trio.server.following import ROUTE as AFTER_RELOAD
 from docsync_trio.server.following import followed_of
+from docsync_trio.server.gate import Rule, behind, rule_of
 from docsync_trio.server.index import Index, without_slash
 from docsync_trio.server.instant_page import InstantPage
 from docsync_trio.server.lost_upgrade import LostUpgrade
@@ -78,7 +79,9 @@ def build_asgi(
     """
     answers = Answers(site.observe, site.show_errors, links_of(site))
     table = _Table(site, endpoints, mounts, answers, stock or Stock())
-    rest = mounts.rest or _nothing_here
+    public = mounts.rest is not None and mounts.rest.public
+    # Who has yet to sign in is not told what there is not, either.
+    rest = behind(site.gate, mounts.rest or _nothing_here, Rule(public))
     tree = RouteTree.of(site.settings.server.prefix, table.routes(), rest)
     admit = partial(admit_websocket, site)
     limits = websocket_limits(site.settings.server)
@@ -90,7 +93,7 @@ def build_asgi(
             case "http":
                 await table.answers.around(tree.router_for(scope), scope, receive, send)
             case "websocket" if mounted := mounts.at_websocket(site, path_of(scope)):
-                await mounted(scope, receive, send)
+                await behind(site.gate, mounted, Rule(mounted.public))(scope, receive, send)
             case "websocket":
                 await serve_asgi_websocket(
                     admit, limits, scope, receive, send, observe=site.observe
@@ -129,12 +132,14 @@ class _Table:
             ExtensionFiles(extension_dirs, self.stock.cache),
             methods=GET,
         )
+        if self.site.gate is not None:
+            yield from self.site.gate.routes(self.site)
         yield from self._routes_of(
             [c for c in self.site.applications if not has_parameters(c.application.path)]
         )
         yield from self._site_routes()
         yield from extra_routes(self.site, self.endpoints, self.stock.cache)
-        yield from self.mounts.routes()
+        yield from self.mounts.routes(self.site.gate)
         yield from self._routes_of(
             [c for c in self.site.applications if has_parameters(c.application.path)]
         )
@@ -150,7 +155,7 @@ class _Table:
         taken = {c.application.path for c in self.site.applications}
         taken |= {route.path for route in self.site.settings.routes}
         if "/" not in taken:
-            index = self._index()
+            index = behind(self.site.gate, self._index(), Rule())
             yield Route(self._url("/"), index, methods=GET)
             if self._url(""):
                 yield Route(self._url(""), index, methods=GET)
@@ -165,7 +170,7 @@ class _Table:
 
     def _page_routes(self, context: ApplicationContext) -> Iterator[Route]:
         url = self._pattern(context)
-        page = self._page(context)
+        page = behind(self.site.gate, self._page(context), rule_of(self.site, context))
         yield Route(url, page, methods=GET)
         if not url.endswith("/"):
             yield Route(f"{url}/", without_slash, methods=GET)
@@ -182,10 +187,11 @@ class _Table:
         return FollowedPage(page, followed, context.application.static_path, prefix)
 
     def _routes_below(self, context: ApplicationContext) -> Iterator[Route]:
-        url = self._pattern(context)
+        url, gate, rule = self._pattern(context), self.site.gate, rule_of(self.site, context)
         autoload = Autoload(self.site, context, self.stock.bokehjs, self.answers)
         yield Route(below(url, "/autoload.js"), autoload, methods=["GET", "OPTIONS"])
-        yield Route(below(url, "/metadata"), Metadata(self.site, context), methods=GET)
+        metadata = behind(gate, Metadata(self.site, context), rule)
+        yield Route(below(url, "/metadata"), metadata, methods=GET)
         yield Route(
             below(url, "/preflight"), Preflight(self.site, context), methods=["GET", "OPTIONS"]
         )
@@ -194,14 +200,17 @@ class _Table:
             state = AfterReload(
                 self.site, context, followed, page if isinstance(page, FollowedPage) else None
             )
-            yield Route(below(url, AFTER_RELOAD), state, methods=["GET", "OPTIONS"])
+            app = behind(gate, state, rule)
+            yield Route(below(url, AFTER_RELOAD), app, methods=["GET", "OPTIONS"])
         for path in self.site.websockets_of(context):
             yield Route(with_short_numbers(path), LostUpgrade(), methods=GET)
         own = context.application.static_path
-        folders = (self._bokehjs,) if own is None else (Folder(own), self._bokehjs)
-        yield Route(
-            below(url, "/static/{file:path}"), StaticFiles(folders, self.stock.cache), methods=GET
-        )
+        for_all = StaticFiles((self._bokehjs,), self.stock.cache)
+        files: ASGIApp = for_all
+        if own is not None:
+            both = StaticFiles((Folder(own), self._bokehjs), self.stock.cache)
+            files = behind(gate, both, rule, otherwise=for_all)
+        yield Route(below(url, "/static/{file:path}"), files, methods=GET)
 
     @property
     def _bokehjs(self) -> Folder:

@@ -16,6 +16,7 @@ from docsync_trio.base.events import Observer
 from docsync_trio.config.application_schema import PageWord
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.protocol.token import TokenSettings
+from docsync_trio.server.gate import Gate
 from docsync_trio.server.websocket_paths import USUAL, PathPattern, WebsocketPaths
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
@@ -34,7 +35,8 @@ class ServedApplications:
     """The open applications of a site.
 
     *tokens* says how to sign, by the path of the application; *show_errors* whether
-    visitors may see why an application failed (they see its source then).
+    visitors may see why an application failed (they see its source then). *gate* knows
+    visitors, if the site lets them sign in.
     """
 
     settings: SiteSettings
@@ -42,6 +44,7 @@ class ServedApplications:
     tokens: Mapping[str, TokenSettings]
     observe: Observer
     show_errors: bool
+    gate: Gate | None = attrs.field(default=None, kw_only=True)
 
     def find_websocket(self, path: str) -> tuple[ApplicationContext, dict[str, Any]] | None:
         """Return whose websocket is at *path* (decoded) and the parameters in the path."""

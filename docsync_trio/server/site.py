@@ -34,8 +34,10 @@ from docsync_trio.protocol.frames import Limits
 from docsync_trio.protocol.token import TokenSettings
 from docsync_trio.server.access import admit_websocket
 from docsync_trio.server.extra_routes import Endpoint, load_endpoints
+from docsync_trio.server.gate import Gate
 from docsync_trio.server.index import check_template
 from docsync_trio.server.join import Admit
+from docsync_trio.server.load_gate import load_gate
 from docsync_trio.server.monitoring import missing_library
 from docsync_trio.server.mounts import Mount, load_mounts, need_asyncio
 from docsync_trio.server.open_mounts import OpenMounts, open_mounts
@@ -80,6 +82,7 @@ class LoadedApplications:
     applications: tuple[Application, ...]
     endpoints: dict[str, Endpoint]
     mounts: tuple[Mount, ...] = ()
+    gate: Gate | None = None
 
 
 def load_applications(site: LoadedSite | SiteSettings) -> LoadedApplications:
@@ -106,8 +109,9 @@ def load_good_applications(
     mounts = load_mounts(settings.routes, base, problems)
     check_template(settings.index, problems)
     problems += missing_library(settings.monitoring)
+    gate = load_gate(settings, base, problems)
     good = tuple(a for a in applications if a is not None)
-    return LoadedApplications(good, endpoints, mounts), problems
+    return LoadedApplications(good, endpoints, mounts, gate), problems
 
 
 def _explain(problems: Iterable[Problem]) -> ConfigError:
@@ -156,6 +160,7 @@ async def open_site(
             tokens=tokens_of(settings, secrets.token_bytes(32)),
             observe=observe,
             show_errors=shows_errors(settings),
+            gate=loaded.gate,
         )
         warnings = site.warnings if isinstance(site, LoadedSite) else ()
         try:

@@ -17,6 +17,7 @@ import trio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from docsync_trio.server.request import site_path
+from docsync_trio.sign_in.user import User
 
 Environ = dict[str, Any]
 WsgiApplication = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -83,6 +84,8 @@ def make_environ(scope: Scope, body: bytes) -> Environ:
     }
     if scope.get("client"):
         environ["REMOTE_ADDR"] = scope["client"][0]
+    if isinstance(user := scope.get("user"), User):
+        environ["REMOTE_USER"] = _as_latin_1(user.name)
     for name, value in scope["headers"]:
         _add_header(environ, name.decode("latin-1"), value.decode("latin-1"))
     return environ

@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, quote
 
 import attrs
 
+from docsync_trio.sign_in.user import User
+
 
 class Headers(Mapping[str, str]):
     """HTTP headers: names in any case, fields of one name joined as RFC 9110 says.
@@ -106,7 +108,8 @@ class Request:
     ``"http"`` or ``"https"``, for websockets as well. *app_path* (the URL path of the
     application, parameters filled in) and *path_params* (converted values, by name)
     are known once the application is found; see `matched`. *token_payload* is what a token
-    that Bokeh made brings along; ours carry nothing.
+    that Bokeh made brings along; ours carry nothing. *user* is who has signed in; None where
+    nobody has, of whom *guest* says that they could have.
     """
 
     path: str
@@ -123,6 +126,8 @@ class Request:
     app_path: str | None = None
     path_params: dict[str, Any] = attrs.field(factory=dict)
     token_payload: Mapping[str, Any] = attrs.field(factory=dict)
+    user: User | None = None
+    guest: bool = False
 
     @cached_property
     def arguments(self) -> dict[str, list[bytes]]:

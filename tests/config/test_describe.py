@@ -70,6 +70,8 @@ def test_what_the_template_comments_out_is_right_too(folder):
     for example in ("cert.pem", "key.pem"):
         (folder.path / example).touch()
     environ = {"DOCSYNC_SECRET_KEY": "k", "DOCSYNC_TLS_PASSWORD": "k"}
+    # Who may see what means something only where somebody can sign in.
+    bare += '\n[sign_in]\nfunction = "rules:who"\n'
     site = folder.load(bare, application=False, environ=environ)
     server = site.settings.server
     assert server.tls.password == "k"

@@ -19,7 +19,7 @@ from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import Hooks
 from docsync_trio.applications.load_error import LoadError
 from docsync_trio.applications.notebook import NotebookHandler
-from docsync_trio.applications.panel import pages, private
+from docsync_trio.applications.panel import pages, private, users
 from docsync_trio.applications.panel.filling import filling
 from docsync_trio.applications.panel.notebook import PanelNotebook
 from docsync_trio.applications.panel.private import set_curdoc
@@ -66,6 +66,10 @@ class PanelFramework(Framework):
         """Return what Panel says that must be loaded."""
         return pages.bundle(document, resources, script)
 
+    def may_see(self, document: Document, path: str) -> object:
+        """Return what ``pn.config.authorize_callback`` says of the visitor of *document*."""
+        return users.may_see(document, path)
+
     def component(self, path: str) -> pathlib.Path | None:
         """Return the file; None for what no component lists as its own."""
         try:
@@ -84,6 +88,7 @@ def panel_framework() -> Framework:
             f"no {', '.join(lost)}); install the newest docsync-trio, or an older panel"
         )
     write_through()
+    users.show_users()
     private.leave_lost_events()
     private.start_periodic_callbacks_when_loaded()
     silence(EMPTY_LAYOUT)  # Panel fills layouts when it has something for them
