@@ -31,8 +31,8 @@ from docsync_trio.config.redirects import RedirectStatus, RedirectTarget
 from docsync_trio.config.reload_schema import ReloadSettings
 from docsync_trio.config.scalars import Choice, Duration, Flag, Size, Text, Whole
 from docsync_trio.config.session_schema import SessionSettings
-from docsync_trio.config.tls_schema import TlsSettings
 from docsync_trio.config.sign_in_schema import SignInSettings
+from docsync_trio.config.tls_schema import TlsSettings
 from docsync_trio.config.trusted import TrustedPeer, TrustedProxy
 
 __all__ = [
@@ -48,8 +48,8 @@ __all__ = [
     "RouteSettings",
     "ServerSettings",
     "SessionSettings",
-    "SiteSettings",
     "SignInSettings",
+    "SiteSettings",
     "SystemdBind",
     "TcpBind",
     "TlsSettings",
@@ -216,11 +216,11 @@ class RouteSettings:
         "and by the imports of the module that is named.",
         only_with=("asgi",),
     )
-    redirect: Annotated[str | None, RedirectTarget()] = key(
     public: Annotated[bool, Flag()] = key(
         default=False,
         doc="Whether it is there for who has not signed in; see `[sign_in]`.",
     )
+    redirect: Annotated[str | None, RedirectTarget()] = key(
         None,
         doc="Where visitors are sent instead: a path of this site, or a URL. {name} repeats a "
         "parameter of the path; the query goes along.",
@@ -254,9 +254,6 @@ class SiteSettings:
     )
     index: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".html",))] = key(
         None,
-    sign_in: SignInSettings = key(
-        SignInSettings(), doc="Who may see the site; without this table everybody may."
-    )
         doc="A template of Jinja for the index, in place of ours. It is given `title`, and `links` "
         "and `named`, whose members have a `title` and a `url`; `named` are applications whose "
         "paths have parameters.",
@@ -268,6 +265,9 @@ class SiteSettings:
     )
     applications: tuple[ApplicationSettings, ...] = key((), doc="The applications.")
     routes: tuple[RouteSettings, ...] = key((), doc="Further URLs.")
+    sign_in: SignInSettings = key(
+        SignInSettings(), doc="Who may see the site; without this table everybody may."
+    )
     logging: LoggingSettings = key(LoggingSettings(), doc="The log.")
     monitoring: MonitoringSettings = key(
         MonitoringSettings(), doc="What machines are told about the server."
