@@ -1,20 +1,13 @@
-"""What people read about the keys: the reference page and the template of a new site.
+"""What people read about the keys: the reference page.
 
-Both are made from the schema; a test holds the page in the documentation in step.
+It is made from the schema; a test holds the page in the documentation in step.
 """
 
-import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from docsync_trio.config.keys import Key, keys_of
-from docsync_trio.config.schema import (
-    ApplicationSettings,
-    LoggingSettings,
-    ServerSettings,
-    SessionSettings,
-    SiteSettings,
-)
+from docsync_trio.config.schema import SessionSettings, SiteSettings
 from docsync_trio.config.spelling import toml_value
 
 _HEAD: Final = """\
@@ -95,51 +88,3 @@ def _default(key: Key) -> str:
 
 def _meaning(key: Key) -> str:
     return f"{key.doc} Example: `{key.example}`" if key.example is not None else key.doc
-
-
-_TEMPLATE_HEAD: Final = """\
-#:schema ./site.schema.json
-# What is commented out is the default, or an example. `docsync check` checks this file,
-# `docsync run` serves it.
-"""
-
-
-def template(*, title: str, path: str, file: str) -> str:
-    """Return the text of a new site file with one application.
-
-    *title* is the site's, *path* where the application in *file* is served.
-    """
-    application = {
-        "path": path,
-        "title": title,
-        "handlers": [{"file": file}],
-    }
-    blocks = [
-        _TEMPLATE_HEAD + f"title = {toml_value(title)}\n",
-        _block("[server]", ServerSettings, {"bind": "127.0.0.1:5006"}),
-        _block("[sessions]", SessionSettings, {}),
-        _block("[[applications]]", ApplicationSettings, application),
-        _block("[logging]", LoggingSettings, {}),
-        '[profiles.dev]  # docsync run --profile dev\nlogging.level = "debug"\n',
-    ]
-    return "\n".join(blocks)
-
-
-def _block(header: str, table: type, given: Mapping[str, object]) -> str:
-    """Return a table with all its keys; those that are not *given* are commented out."""
-    lines = [header]
-    for key in keys_of(table).values():
-        if key.table is not None and key.example is None:
-            lines += [_line(f"{key.name}.{k.name}", k, {}) for k in keys_of(key.table).values()]
-        else:
-            lines.append(_line(key.name, key, given))
-    return "\n".join(lines) + "\n"
-
-
-def _line(name: str, key: Key, given: Mapping[str, object]) -> str:
-    comment = textwrap.fill(
-        key.doc, 88, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False
-    )
-    if key.name in given:
-        return f"{comment}\n{name} = {toml_value(given[key.name])}"
-    return f"{comment}\n#{name} = {_default(key) or key.example}"

@@ -5,11 +5,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from docsync_trio.base.errors import ConfigError
-from docsync_trio.config.describe import template
 from docsync_trio.config.keys import keys_of
 from docsync_trio.config.load import load_site
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.config.spelling import toml_key, toml_value
+from tests.config.every_key import every_key_commented_out
 
 
 def names_in(table):
@@ -65,7 +65,7 @@ def test_any_values_are_loaded_or_told_to_be_wrong(place, tree, profile):
     loads_or_tells(place, profile=profile)
 
 
-TEMPLATE = template(title="T", path="/app", file="app.py")
+TEMPLATE = every_key_commented_out(title="T", path="/app", file="app.py")
 
 
 @given(st.integers(0, len(TEMPLATE)), st.integers(0, 9), st.binary(max_size=9))

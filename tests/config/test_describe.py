@@ -4,10 +4,11 @@ import tomllib
 
 import attrs
 
-from docsync_trio.config.describe import reference_page, template
+from docsync_trio.config.describe import reference_page
 from docsync_trio.config.keys import keys_of
 from docsync_trio.config.kind import Surroundings
 from docsync_trio.config.schema import SiteSettings, TlsSettings
+from tests.config.every_key import every_key_commented_out
 
 PAGE = pathlib.Path(__file__).parents[2] / "docs/reference/site.md"
 REMAKE = "the page and the schema differ; `make reference` writes it anew"
@@ -56,7 +57,7 @@ def test_a_key_says_by_its_default_or_an_example_what_to_write():
 
 
 def test_the_template_is_a_site_with_all_defaults(folder):
-    text = template(title="Desk", path="/app", file="app.py")
+    text = every_key_commented_out(title="Desk", path="/app", file="app.py")
     settings = folder.load(text, application=False).settings
     assert attrs.evolve(settings, applications=(), title="") == SiteSettings()
     assert settings.applications[0].path == "/app"
@@ -64,7 +65,7 @@ def test_the_template_is_a_site_with_all_defaults(folder):
 
 
 def test_what_the_template_comments_out_is_right_too(folder):
-    text = template(title="Desk", path="/app", file="app.py")
+    text = every_key_commented_out(title="Desk", path="/app", file="app.py")
     bare = re.sub(r"^#([a-z_.]+ = )", r"\1", text, flags=re.MULTILINE)
     assert bare.count("\n#") < text.count("\n#")
     for example in ("cert.pem", "key.pem"):
