@@ -41,12 +41,9 @@ HEAD_SECONDS: Final = 10.0
 """How long the head of a connection's first request may take. Browsers open spare
 connections and say nothing on them; they open new ones when they need them."""
 
-JUST_COME: Final = 1.0
+JUST_COME: Final = 2.0
 """How long whoever connects has to say what for when the server is told to end. A request is
 right behind its connection, and a client that is hung up on in between takes it for a failure."""
-
-BEGINNING: Final = 0.05
-"""How long a request that has been heard may take to be under way."""
 
 
 class FrontDoor:
@@ -100,7 +97,6 @@ class FrontDoor:
             for scope, since in self._waiting.items():
                 scope.deadline = min(scope.deadline, since + JUST_COME)
             await self._all_have_spoken.wait()
-            await trio.sleep(BEGINNING)
         await self._requests.end_when_idle()
 
     def close_all(self) -> None:

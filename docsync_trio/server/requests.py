@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 KNOWN_TO_WORK: Final = "hypercorn>=0.18,<0.19"
 
+TURNS: Final = 30
+"""Turns of the loop until a request that has been heard is under way: hypercorn ends a
+connection on which it has not yet seen one."""
+
 _KNOWN: Final = "0.18."
 
 _HYPERCORN: Final = "docsync_trio.server.http"
@@ -73,7 +77,10 @@ class Requests:
 
     async def end_when_idle(self) -> None:
         """Close the connections without a request now, the others behind their answers."""
-        self._ending = True
+        async with self._bringing:
+            self._ending = True
+        for _ in range(TURNS):
+            await trio.lowlevel.checkpoint()
         self._plain.end_when_idle()
         if self._by_hypercorn is not None:
             await self._by_hypercorn.end_when_idle()
