@@ -62,12 +62,12 @@ async def test_idle_connections_do_not_hold_up_the_end(autojump_clock):
         silent, begun, kept = [await server.connect() for _ in range(3)]
         await begun.send(b"GET / HT")
         await kept.get("/")
-        await trio.sleep(2)
+        await trio.sleep(JUST_COME)
 
         server.stop.set()
         for peer in (silent, begun, kept):
             assert await peer.is_hung_up()
-        assert trio.current_time() < 2.1
+        assert trio.current_time() < JUST_COME + 0.1
 
 
 async def test_who_has_just_connected_is_answered_before_the_end(autojump_clock):
@@ -82,6 +82,17 @@ async def test_who_has_just_connected_is_answered_before_the_end(autojump_clock)
         for peer in (prompt, silent, begun):
             assert await peer.is_hung_up()
     assert trio.current_time() < JUST_COME + 0.1
+
+
+async def test_requests_that_have_just_been_heard_are_answered():
+    async with served(FakeSite()) as server:
+        peers = [await server.connect() for _ in range(12)]
+        # One after the other: each is somewhere else on its way to an answer.
+        for peer in peers:
+            await peer.send(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+
+        server.stop.set()
+        assert [await peer.response() for peer in peers] == [(200, b"hello")] * 12
 
 
 async def test_a_request_that_takes_too_long_is_cut_off(autojump_clock):

@@ -74,9 +74,15 @@ class Server:
 
 @contextmanager
 def started(
-    command: Sequence[str], *, env: Mapping[str, str] | None = None
+    command: Sequence[str],
+    *,
+    env: Mapping[str, str] | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> Iterator[tuple[subprocess.Popen[str], Log]]:
-    """Run *command*, at the latest until the block ends; *env* is added to ours."""
+    """Run *command*, at the latest until the block ends; *env* is added to ours.
+
+    It inherits the descriptors *pass_fds*.
+    """
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -86,6 +92,7 @@ def started(
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
+        pass_fds=pass_fds,
     )
     log = Log()
     assert process.stdout is not None
