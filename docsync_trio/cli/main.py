@@ -15,6 +15,7 @@ from docsync_trio.cli.completion import COMPLETE_VARIABLE, completion
 from docsync_trio.cli.config_show import config
 from docsync_trio.cli.init import init
 from docsync_trio.cli.migrate import migrate
+from docsync_trio.cli.password import password
 from docsync_trio.cli.probe import probe
 from docsync_trio.cli.proxy import proxy
 from docsync_trio.cli.routes import routes
@@ -96,6 +97,7 @@ for command in (
     config,
     schema,
     secret,
+    password,
     completion,
 ):
     main.add_command(command)
