@@ -21,6 +21,7 @@ from docsync_trio.server.error_page import (
     of_http,
     of_refusal,
 )
+from docsync_trio.server.gate import way_on
 from docsync_trio.server.peer_name import peer_of_scope
 
 
@@ -75,6 +76,9 @@ class Answers:
         except Exception as error:
             if begun:
                 raise
+            if (on := way_on(error, scope)) is not None:
+                await on(scope, receive, send_and_note)
+                return
             told = self.explain(error, scope)
             wants_html = "text/html" in Headers(scope=scope).get("accept", "")
             await _answer(told, wants_html=wants_html)(scope, receive, send_and_note)

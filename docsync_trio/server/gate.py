@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote
 
 import attrs
-from starlette.responses import RedirectResponse
+from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -86,10 +87,6 @@ class Guarded:
                 await send({"type": "websocket.close", "code": 1008, "reason": str(refusal)})
             elif self.otherwise is not None:
                 await self.otherwise(scope, receive, send)
-            elif refusal.elsewhere and _shows_pages(request):
-                answer = RedirectResponse(quote(refusal.elsewhere, _ADDRESS), HTTPStatus.SEE_OTHER)
-                answer.headers["cache-control"] = "no-store"
-                await answer(scope, receive, send)
             else:
                 raise
         else:
@@ -177,12 +174,23 @@ def check_framework(context: ApplicationContext, session: Session, request: Requ
     check_answer(context.application.framework.may_see(session.document, request.path), request)
 
 
-def _shows_pages(request: Request) -> bool:
-    if request.method not in {"GET", "HEAD"}:
+def way_on(error: Exception, scope: Scope) -> Response | None:
+    """Return what sends a browser on that asks with *scope* for a page it may not see.
+
+    None where *error* says nothing of that, or where no page is asked for.
+    """
+    if not isinstance(error, NotLetIn) or not error.elsewhere or not _shows_pages(scope):
+        return None
+    answer = RedirectResponse(quote(error.elsewhere, _ADDRESS), HTTPStatus.SEE_OTHER)
+    answer.headers["cache-control"] = "no-store"
+    return answer
+
+
+def _shows_pages(scope: Scope) -> bool:
+    if scope["method"] not in {"GET", "HEAD"}:
         return False
-    return request.headers.get(
-        "Sec-Fetch-Mode", ""
-    ) == "navigate" or "text/html" in request.headers.get("Accept", "")
+    fields = Headers(scope=scope)
+    return fields.get("sec-fetch-mode") == "navigate" or "text/html" in fields.get("accept", "")
 
 
 def _as_seen_inside(scope: Scope, request: Request) -> Scope:

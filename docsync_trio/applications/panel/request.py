@@ -19,4 +19,6 @@ def seen_request(request: Any, application_path: str) -> Any:
         app_path=addresses.app_path,
     )
     proxy.addresses = addresses
+    # The class takes what is None for what is not there.
+    proxy.user, proxy.guest = getattr(request, "user", None), getattr(request, "guest", False)
     return proxy
