@@ -10,6 +10,7 @@ docsync.Keeper = docsync.Keeper || (() => {
 
   // Close codes, as in docsync_trio/protocol/close_codes.py.
   const ENDED = 4000
+  const RESTARTING = 1012
   const NEVER_OPEN = 1006 // or gone without a word
   const UNANSWERED = 4003
   const RELOADED = 4005
@@ -21,6 +22,8 @@ docsync.Keeper = docsync.Keeper || (() => {
   // All in milliseconds.
   const FIRST_WAIT = 1_000 // doubled for each attempt
   const LONGEST_WAIT = 30_000
+  const RESTART = 60_000 // a server that said so is expected back by then, and looked for
+  const RESTART_WAIT = 1_500 // this often
   const STEADY = 10_000 // a connection that held so long starts the waits from the beginning
   const ATTEMPT = 15_000 // where packets vanish nobody ever refuses
   const PATIENCE = 20_000 // for an answer; doubled each time, as a slow line is not a dead one
@@ -29,13 +32,14 @@ docsync.Keeper = docsync.Keeper || (() => {
   const LEAVING = 5_000 // browsers close connections before they leave a page
   const HANGING = 2_000 // an attempt of that age may have begun before a sleep
   const BEFORE_NOTICE = 2_000
-  const BEFORE_RELOAD = 2_000
+  const BEFORE_RELOAD = 2_000 // a quarter less or more: not all pages at once
   const BETWEEN_RELOADS = 60_000
 
   const NOT_RENEWED = "This session has ended, and a new one could not be made."
   const NOT_LET_THROUGH = "The server is there, but the connection that this page needs does not get " +
     "through to it: a proxy or firewall on the way does not pass websockets. Whoever runs the site " +
     "finds out more with “docsync probe”."
+  const RESTARTED = "The server was restarted. "
   const RENEWED = "Your session had ended. This is a new one."
   const NOT_ALL_KEPT = "Connected again. Not all that you did meanwhile could be kept; please check."
   const UNTIL_PULLED = {reconnect_session: true, notify_connection_status: true}
@@ -56,6 +60,7 @@ docsync.Keeper = docsync.Keeper || (() => {
       this.drawn = null // a promise
       this.follower = new Follower(this, is_own_page(this.usual_url))
       this.lost_at = 0
+      this.restarting = false // whether it was lost because the server said so
       this.in_step_at = 0
       this.heard_at = 0
       this.attempts = 0
@@ -127,7 +132,8 @@ docsync.Keeper = docsync.Keeper || (() => {
 
     adopt(document) {
       this.bokeh.document_is_kept(document, this)
-      notice.back(this)
+      const news = news_of_reload()
+      notice.back(this, document.config.notify_connection_status ? news : "")
       this.follower.begin(document)
       const replace = document.replace_with_json
       document.replace_with_json = (...args) => this.drawn = redraw(document, () => {
@@ -139,7 +145,7 @@ docsync.Keeper = docsync.Keeper || (() => {
         }
         this.away = false
         const kept = this.changes.replay(document)
-        const news = this.renewed && !this.follower.busy ? RENEWED : kept ? "" : NOT_ALL_KEPT
+        const news = this.renewed && !this.follower.busy ? this.why() + RENEWED : kept ? "" : NOT_ALL_KEPT
         this.tell(() => notice.back(this, news))
       })
     }
@@ -175,8 +181,11 @@ docsync.Keeper = docsync.Keeper || (() => {
         this.forget()
         return
       }
-      if (!this.lost_at && now - this.in_step_at > STEADY) {
-        this.attempts = 0
+      if (!this.lost_at) {
+        this.restarting = code == RESTARTING
+        if (this.restarting || now - this.in_step_at > STEADY) {
+          this.attempts = 0
+        }
       }
       this.lost_at = this.lost_at || now
       this.away = connection.session != null
@@ -208,8 +217,17 @@ docsync.Keeper = docsync.Keeper || (() => {
       }
     }
 
+    is_expected_back() {
+      return this.restarting && Date.now() - this.lost_at < RESTART
+    }
+
+    why() {
+      return this.restarting ? RESTARTED : ""
+    }
+
     schedule(leaving) {
-      const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.attempts)
+      const most = this.is_expected_back() ? RESTART_WAIT : LONGEST_WAIT
+      const longest = Math.min(most, FIRST_WAIT * 2 ** this.attempts)
       const delay = (leaving ? LEAVING : 0) + longest * (0.5 + Math.random() / 2)
       clearTimeout(this.timer)
       this.timer = setTimeout(() => this.retry(), delay)
@@ -226,7 +244,7 @@ docsync.Keeper = docsync.Keeper || (() => {
         return // until it is looked at
       }
       this.attempts += 1
-      this.unseen += document.hidden
+      this.unseen += document.hidden && !this.is_expected_back()
       if (this.connection.session) {
         this.connection.reconnect()
       } else {
@@ -236,11 +254,13 @@ docsync.Keeper = docsync.Keeper || (() => {
 
     ended() {
       this.forget()
-      const reload = is_own_page(this.usual_url) && may_reload()
+      // A server that is started twice in a minute is no reason to leave pages behind.
+      const reload = is_own_page(this.usual_url) && may_reload(this.restarting)
       const text = reload ? "This session has ended. Reloading…" : "This session has ended."
-      this.tell(() => notice.say(text, {reload: !reload}))
+      this.tell(() => notice.say(this.why() + text, {reload: !reload}))
       if (reload) {
-        when_visible(() => setTimeout(() => location.reload(), BEFORE_RELOAD))
+        const delay = BEFORE_RELOAD * (0.75 + Math.random() / 2)
+        when_visible(() => setTimeout(() => reload_with(this.why() + RENEWED), delay))
       }
     }
 
@@ -312,13 +332,29 @@ docsync.Keeper = docsync.Keeper || (() => {
     return host == location.host && pathname == `${location.pathname.replace(/\/+$/, "")}/ws`
   }
 
-  function may_reload() {
+  function may_reload(anyway) {
     try {
       const last = Number(sessionStorage.getItem("docsync-reloaded-at"))
       sessionStorage.setItem("docsync-reloaded-at", Date.now())
-      return Math.abs(Date.now() - last) > BETWEEN_RELOADS
+      return anyway || Math.abs(Date.now() - last) > BETWEEN_RELOADS
     } catch (_) {
       return false // without a memory it could go on for ever
+    }
+  }
+
+  // The page after it has to say why it is a new one: nobody may have seen this one say so.
+  function reload_with(news) {
+    sessionStorage.setItem("docsync-news", JSON.stringify([Date.now(), news]))
+    location.reload()
+  }
+
+  function news_of_reload() {
+    try {
+      const [at, news] = JSON.parse(sessionStorage.getItem("docsync-news")) ?? [0, ""]
+      sessionStorage.removeItem("docsync-news")
+      return Math.abs(Date.now() - at) < BETWEEN_RELOADS ? news : ""
+    } catch (_) {
+      return ""
     }
   }
 
