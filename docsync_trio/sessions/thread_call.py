@@ -16,6 +16,10 @@ THREAD_GRACE = 5.0
 """Seconds to wait for a thread whose session has ended, before it is left behind."""
 
 
+def _nothing() -> None:
+    """What a call that is over would still do."""
+
+
 @attrs.define(eq=False)
 class ThreadCall:
     """*function*, called by `run` in a thread; *what* names it.
@@ -41,6 +45,8 @@ class ThreadCall:
         try:
             return None if self._abandoned else self._function()
         finally:
+            # The loop may know of this call for a moment longer than the session is there.
+            self._function = _nothing
             self.seconds = time.perf_counter() - since
             # In this order: it is seen that it is over, or that somebody waits for that.
             self._over = True
