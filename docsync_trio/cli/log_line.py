@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from docsync_trio.applications.mistakes import BLOCKS, NOTHING_TO_SHOW, hint_for
-from docsync_trio.base import events
+from docsync_trio.base import events, tls_events
 from docsync_trio.base.traceback_text import application_line, error_text, message_of
 
 _GOING_AWAY = frozenset({1000, 1001, 1005, 1012, 4005})
@@ -182,6 +182,25 @@ def _accept_failed(event: events.AcceptFailed) -> LogLine:
     return LogLine("error", text, {"error": error_text(event.error)}, hint=hint)
 
 
+def _handshake_failed(event: tls_events.HandshakeFailed) -> LogLine:
+    fields = {"peer": event.peer, "reason": event.reason}
+    return LogLine("debug", f"no TLS with {event.peer}: {event.reason}", fields)
+
+
+def _certificate_taken(event: tls_events.CertificateTaken) -> LogLine:
+    until = f"{event.ends:%Y-%m-%d %H:%M} UTC"
+    text = f"TLS with the certificate {event.path}, number {event.serial}, valid until {until}"
+    fields = {"path": event.path, "serial": event.serial, "ends": event.ends.isoformat()}
+    if event.is_valid:
+        return LogLine("info", text, fields)
+    return LogLine("warning", text, fields, hint="it is not valid now: browsers warn of it")
+
+
+def _certificate_refused(event: tls_events.CertificateRefused) -> LogLine:
+    text = f"the new certificate cannot be used, the one before stays: {event.problem}"
+    return LogLine("error", text, {"problem": event.problem})
+
+
 def _models_not_faster(event: events.ModelsNotFaster) -> LogLine:
     text = f"documents are built and sent at Bokeh's own speed: {event.reason}"
     hint = "see if there is a newer docsync-trio; server.speedups = false if it is meant to be so"
@@ -242,6 +261,9 @@ _SENTENCES: dict[type[events.Event], Callable[[Any], LogLine]] = {
     events.RequestFailed: _request_failed,
     events.PeerFault: _peer_fault,
     events.AcceptFailed: _accept_failed,
+    tls_events.HandshakeFailed: _handshake_failed,
+    tls_events.CertificateTaken: _certificate_taken,
+    tls_events.CertificateRefused: _certificate_refused,
     events.ModelsNotFaster: _models_not_faster,
     events.Reloaded: _reloaded,
     events.ReloadFailed: _reload_failed,

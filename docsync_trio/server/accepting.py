@@ -62,8 +62,12 @@ async def accept_connections(
     connections: trio.Nursery,
     *,
     observe: Observer,
+    socket_of: Callable[[socket.socket], PeerSocket] = PeerSocket,
 ) -> None:
-    """Start ``serve(socket)`` in *connections* for each one that comes, for ever."""
+    """Start ``serve(socket)`` in *connections* for each one that comes, for ever.
+
+    *socket_of* makes the socket that is served of the one that was accepted.
+    """
     pause = SHORTEST_PAUSE
     told_at = float("-inf")
     with Reserve() as reserve:
@@ -71,7 +75,7 @@ async def accept_connections(
             await trio.lowlevel.wait_readable(listener)
             try:
                 for connection in _accept_some(listener):
-                    connections.start_soon(serve, PeerSocket(connection))
+                    connections.start_soon(serve, socket_of(connection))
                     pause = SHORTEST_PAUSE
             except OSError as error:
                 now = trio.current_time()
@@ -79,7 +83,7 @@ async def accept_connections(
                     told_at = now
                     observe(AcceptFailed(error))
                 if error.errno in _NO_DESCRIPTORS:
-                    await reserve.turn_away(listener)
+                    await reserve.turn_away(listener, socket_of)
                 await trio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
 
@@ -97,7 +101,9 @@ class Reserve:
     def __exit__(self, *_: object) -> None:
         self._give()
 
-    async def turn_away(self, listener: socket.socket) -> None:
+    async def turn_away(
+        self, listener: socket.socket, socket_of: Callable[[socket.socket], PeerSocket]
+    ) -> None:
         """Answer those who wait at *listener* that the server is full, for a while."""
         with trio.move_on_after(TURNING_AWAY):
             while True:
@@ -109,7 +115,7 @@ class Reserve:
                 finally:
                     # Where it was lent to a connection, there is none left to take back.
                     self._take()
-                with contextlib.closing(PeerSocket(connection)) as late:
+                with contextlib.closing(socket_of(connection)) as late:
                     await say_full(late, patience=LATE_PATIENCE)
                 self._take()
 

@@ -7,7 +7,7 @@ limit: a head has ten seconds, an answer two.
 
 import math
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import trio
 from starlette.types import Scope
@@ -37,6 +37,9 @@ from docsync_trio.server.way_out import WayOut
 from docsync_trio.server.websocket import ANSWER_SECONDS, websocket_limits
 from docsync_trio.server.websocket_handshake import SocketEntrance, websocket_scope
 
+if TYPE_CHECKING:
+    from docsync_trio.server.handshakes import Handshakes
+
 HEAD_SECONDS: Final = 10.0
 """How long the head of a connection's first request may take. Browsers open spare
 connections and say nothing on them; they open new ones when they need them."""
@@ -50,6 +53,7 @@ class FrontDoor:
     """Serves accepted connections: websockets by *admit*, everything else by *requests*.
 
     So are the websockets at a path of which *passes_on* says that they are not ours.
+    *handshakes* begin TLS, where the site has it.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class FrontDoor:
         *,
         passes_on: Callable[[str], bool],
         observe: Observer,
+        handshakes: "Handshakes | None" = None,
     ) -> None:
         self._admit = admit
         self._passes_on = passes_on
@@ -72,6 +77,7 @@ class FrontDoor:
         self._keep_alive = settings.keep_alive
         self._open = OpenSockets(settings, observe=observe)
         self._introductions = Introductions.of(settings)
+        self._handshakes = handshakes
         self._visited = VisitedScope.of(settings)
         self._waiting: dict[trio.CancelScope, float] = {}
         self._latest = math.inf
@@ -93,6 +99,8 @@ class FrontDoor:
         Those that are younger than `JUST_COME` may still send one.
         """
         self._latest = trio.current_time() + JUST_COME
+        if self._handshakes is not None:
+            self._handshakes.end(by=self._latest)
         if self._waiting:
             for scope, since in self._waiting.items():
                 scope.deadline = min(scope.deadline, since + JUST_COME)
@@ -117,6 +125,8 @@ class FrontDoor:
         data = bytearray()
         try:
             await self._introductions.hear(socket)
+            if self._handshakes is not None and not await self._handshakes.shake_hands(socket):
+                return None
             length = await self._read_head(socket, data)
         except Refusal as refusal:
             self._observe(

@@ -14,7 +14,7 @@ import importlib.metadata
 import inspect
 import socket
 import sys
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import attrs
 import trio
@@ -34,11 +34,16 @@ from docsync_trio.server.patient_send import send_patiently
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.request_body import BoundedBodies
 from docsync_trio.server.requests import KNOWN_TO_WORK
+from docsync_trio.server.tls_socket import TlsSocket
 from docsync_trio.server.vigil import STATE_KEY, Vigil
 
 AFTERLIFE_SECONDS: Final = 30.0
 """How long a connection's tasks may go on when its peer has stopped sending. In HTTP/2
 hypercorn waits without end for a peer that left to take what was meant for it."""
+
+AT_ONCE: Final = 2**14
+"""Bytes that hypercorn is given at once: it takes a head that is longer than it may be by what
+comes with its end."""
 
 _EXPECTED: Final = (
     (TCPServer.__init__, ["self", "app", "config", "context", "state", "stream"]),
@@ -85,7 +90,7 @@ class HttpServer:
         """
         with trio.CancelScope() as scope:
             vigil = Vigil(self._longest_silence)
-            stream: Any = BoundedStream(socket, head, scope, vigil)
+            stream: Any = _stream_of(socket, head, scope, vigil)
             state = ConnectionState({STATE_KEY: vigil})
             await _Connection(self._app, self._config, self._context, state, stream).run()
 
@@ -160,6 +165,14 @@ class _ObservedLogger(Logger):
         self._observe(PeerFault("", f"hypercorn: {message}", sys.exception()))
 
 
+def _stream_of(
+    socket: PeerSocket, head: bytes, scope: trio.CancelScope, vigil: Vigil
+) -> "BoundedStream":
+    if isinstance(socket, TlsSocket):
+        return SecureStream(socket, head, scope, vigil)
+    return BoundedStream(socket, head, scope, vigil)
+
+
 class BoundedStream:
     """What hypercorn asks of a Trio stream, over a `PeerSocket`.
 
@@ -175,31 +188,36 @@ class BoundedStream:
         self._scope = scope
         self._vigil = vigil
         self._socket = socket
-        self._stream = socket.as_stream()
-        self._head = head
+        self._read = memoryview(head)
 
     @property
     def socket(self) -> "_Ends":
         """The socket, of which hypercorn wants the addresses."""
         return _Ends(self._socket)
 
-    async def receive_some(self, max_bytes: int | None = None) -> bytes:
-        """Return what was read before, then what comes."""
-        if self._head:
-            head, self._head = self._head, b""
-            return head
+    async def receive_some(self, _max_bytes: int | None = None) -> bytes:
+        """Return what was read before, then what comes, `AT_ONCE` at most."""
+        if not self._read:
+            self._read = memoryview(await self._receive())
+        part, self._read = self._read[:AT_ONCE], self._read[AT_ONCE:]
+        return bytes(part)
+
+    async def _receive(self) -> bytes:
         try:
-            received = await self._vigil.listen(lambda: self._stream.receive_some(max_bytes))
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            received = await self._vigil.listen(self._socket.receive)
+        except trio.ClosedResourceError:
             self._number_the_days()
             raise
+        except OSError as error:
+            self._number_the_days()
+            raise trio.BrokenResourceError from error
         if received is None:
             self._number_the_days()
             self._socket.close()
             raise trio.BrokenResourceError("the peer did not answer a ping")
         if not received:
             self._number_the_days()
-        return bytes(received)
+        return received
 
     async def send_all(self, data: bytes) -> None:
         """Send, or give the peer up."""
@@ -207,16 +225,39 @@ class BoundedStream:
 
     async def send_eof(self) -> None:
         """End the sending half."""
-        await self._stream.send_eof()
+        self._socket.end_sending()
 
     async def aclose(self) -> None:
         """Close both halves."""
         self._number_the_days()
-        await self._stream.aclose()
+        self._socket.close()
+        await trio.lowlevel.checkpoint()
 
     def _number_the_days(self) -> None:
         last = trio.current_time() + AFTERLIFE_SECONDS
         self._scope.deadline = min(self._scope.deadline, last)
+
+
+class SecureStream(BoundedStream):
+    """What hypercorn asks of a stream that speaks TLS, over a `TlsSocket` that does already."""
+
+    def __init__(
+        self, socket: TlsSocket, head: bytes, scope: trio.CancelScope, vigil: Vigil
+    ) -> None:
+        super().__init__(socket, head, scope, vigil)
+        self._protocol = socket.protocol
+
+    async def do_handshake(self) -> None:
+        """Do nothing: it is done."""
+
+    def selected_alpn_protocol(self) -> str | None:
+        """Return "h2" where the peer wants HTTP/2."""
+        return self._protocol
+
+    @property
+    def transport_stream(self) -> Self:
+        """What has the socket with the addresses."""
+        return self
 
 
 @attrs.frozen

@@ -89,6 +89,10 @@ async def say_full(socket: PeerSocket, *, patience: float = LISTENING_SECONDS) -
 
     *patience* (seconds) is for the request, and again for the goodbye.
     """
+    if socket.is_secure:
+        # What is not encrypted would look like a server that is broken.
+        socket.close()
+        return
     # Heard before answered: a socket that is closed with unread bytes takes its own answer back.
     with contextlib.suppress(OSError, trio.ClosedResourceError):
         with trio.move_on_after(patience):

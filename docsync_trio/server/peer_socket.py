@@ -3,12 +3,12 @@
 Trio's streams give the loop a turn at every send and look for data before they wait
 for it; with seven frames per message that costs more than the messages themselves.
 Here sending tries the kernel first and needs no turn, and receiving waits first, so
-that a message costs one step of its task. `as_stream` is the way back to Trio's own.
+that a message costs one step of its task.
 """
 
 import contextlib
 import socket
-from typing import Final
+from typing import ClassVar, Final
 
 import trio
 
@@ -26,6 +26,9 @@ class PeerSocket:
     After `close` every waiting and every later call raises
     `trio.ClosedResourceError`; what the network does raises `OSError`.
     """
+
+    is_secure: ClassVar[bool] = False
+    """Whether TLS is spoken; see `TlsSocket`."""
 
     __slots__ = ("_destination", "_early", "_read_size", "_socket", "_source", "closed", "peer")
 
@@ -150,10 +153,6 @@ class PeerSocket:
     def peer_address(self) -> tuple[str, int] | None:
         """Return the peer's host and port; None on a unix socket."""
         return self._source
-
-    def as_stream(self) -> trio.SocketStream:
-        """Return Trio's stream of the same socket."""
-        return trio.SocketStream(trio.socket.from_stdlib_socket(self._socket))
 
     def _check_open(self) -> None:
         if self.closed:

@@ -134,7 +134,7 @@ def _scope(request: PlainRequest, socket: PeerSocket) -> dict[str, Any]:
         "asgi": {"version": "3.0", "spec_version": "2.1"},
         "http_version": "1.1",
         "method": request.method,
-        "scheme": "http",
+        "scheme": "https" if socket.is_secure else "http",
         "path": request.path,
         "raw_path": request.raw_path,
         "query_string": request.query,

@@ -20,6 +20,7 @@ from docsync_trio.server.front_door import FrontDoor
 from docsync_trio.server.heartbeat import Heartbeat
 from docsync_trio.server.join import Admit
 from docsync_trio.server.requests import Requests
+from docsync_trio.server.security import Security, open_security
 from docsync_trio.sessions.curfew import Step
 
 GOODBYE: Final = "the server restarts"
@@ -78,14 +79,22 @@ async def serve_site(
     settings = site.settings.server
     heartbeat = Heartbeat(ping=settings.keep_alive.ping, pong=settings.keep_alive.pong)
     requests = Requests(site.asgi, site.is_ours, settings, observe=observe)
+    security = open_security(settings, observe=observe)
     door = FrontDoor(
-        site.admit, requests, heartbeat, settings, passes_on=site.passes_on, observe=observe
+        site.admit,
+        requests,
+        heartbeat,
+        settings,
+        passes_on=site.passes_on,
+        observe=observe,
+        handshakes=security.handshakes,
     )
     async with trio.open_nursery() as keepers:
+        keepers.start_soon(security.keep_fresh)
         keepers.start_soon(heartbeat.run)
         keepers.start_soon(_cut_off_when_cancelled, door)
         async with trio.open_nursery() as connections:
-            await _accept_until(stop, sockets, door, connections, observe, task_status)
+            await _accept_until(stop, sockets, security, door, connections, observe, task_status)
             within = settings.keep_alive.shutdown
             keepers.cancel_scope.deadline = trio.current_time() + within * Step.GOODBYES.value
             await door.end_when_idle()
@@ -96,6 +105,7 @@ async def serve_site(
 async def _accept_until(
     stop: trio.Event,
     sockets: Sequence[socket.socket],
+    security: Security,
     door: FrontDoor,
     connections: trio.Nursery,
     observe: Observer,
@@ -103,8 +113,10 @@ async def _accept_until(
 ) -> None:
     try:
         async with trio.open_nursery() as accepting:
-            accept = partial(accept_connections, observe=observe)
             for each in sockets:
+                accept = partial(
+                    accept_connections, observe=observe, socket_of=security.socket_of(each)
+                )
                 accepting.start_soon(accept, each, door.serve, connections)
             task_status.started()
             await stop.wait()

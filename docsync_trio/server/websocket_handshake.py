@@ -143,7 +143,7 @@ def websocket_scope(upgrade: Upgrade, socket: PeerSocket) -> dict[str, Any]:
         "type": "websocket",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
         "http_version": "1.1",
-        "scheme": "ws",
+        "scheme": "wss" if socket.is_secure else "ws",
         "path": upgrade.path,
         "raw_path": upgrade.raw_path,
         "query_string": upgrade.query,

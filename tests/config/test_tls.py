@@ -42,13 +42,17 @@ def test_without_a_certificate_there_is_no_tls(folder):
         ),
         (
             'key = "key.pem"',
-            "site.toml:1:9: server.tls.certificate: is missing beside key; "
-            'write certificate = "cert.pem"',
+            (
+                "site.toml:1:9: server.tls.certificate: is missing beside key; "
+                'write certificate = "cert.pem"'
+            ),
         ),
         (
             'certificate = "cert.pem"\nkey = "kay.pem"',
-            'site.toml:3:7: server.tls.key: there is no file "kay.pem" in .; did you mean '
-            '"key.pem"?',
+            (
+                'site.toml:3:7: server.tls.key: there is no file "kay.pem" in .; did you mean '
+                '"key.pem"?'
+            ),
         ),
         (
             'password = "sesame"',
@@ -56,8 +60,10 @@ def test_without_a_certificate_there_is_no_tls(folder):
         ),
         (
             'certificate = "cert.pem"\nkey = "key.pem"\nminimum_version = "1.1"',
-            'site.toml:4:19: server.tls.minimum_version: expected "1.2" or "1.3", not "1.1"; '
-            'did you mean "1.3"?',
+            (
+                'site.toml:4:19: server.tls.minimum_version: expected "1.2" or "1.3", not "1.1"; '
+                'did you mean "1.3"?'
+            ),
         ),
     ],
 )

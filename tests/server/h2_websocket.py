@@ -18,7 +18,7 @@ class H2Websocket:
     *status* is the answer to the handshake, *frames* are all websocket frames that came.
     """
 
-    def __init__(self, authority, path, token):
+    def __init__(self, authority, path, token, scheme="http"):
         self.status = None
         self.frames = []
         self.ended = False
@@ -28,7 +28,7 @@ class H2Websocket:
         self._request = [
             (":method", "CONNECT"),
             (":protocol", "websocket"),
-            (":scheme", "http"),
+            (":scheme", scheme),
             (":authority", authority),
             (":path", path),
             ("sec-websocket-version", "13"),
@@ -62,6 +62,12 @@ class H2Websocket:
                 self.frames += self._websocket.events_received()
             elif isinstance(event, h2.events.StreamEnded | h2.events.ConnectionTerminated):
                 self.ended = True
+
+    @property
+    def close_code(self):
+        """The code of the server's close frame, None before it has come."""
+        close = self._websocket.close_rcvd
+        return None if close is None else int(close.code)
 
     def texts(self):
         """What text frames said."""
