@@ -16,6 +16,7 @@ from typing import Final, Self
 import trio
 
 from docsync_trio.base.events import AcceptFailed, Observer
+from docsync_trio.server.listening import BACKLOG
 from docsync_trio.server.open_sockets import say_full
 from docsync_trio.server.peer_socket import PeerSocket
 
@@ -66,15 +67,24 @@ async def accept_connections(
 ) -> None:
     """Start ``serve(socket)`` in *connections* for each one that comes, for ever.
 
+    Being cancelled, it takes those who wait before it goes.
+
     *socket_of* makes the socket that is served of the one that was accepted.
     """
     pause = SHORTEST_PAUSE
     told_at = float("-inf")
     with Reserve() as reserve:
         while True:
-            await trio.lowlevel.wait_readable(listener)
             try:
-                for connection in _accept_some(listener):
+                await trio.lowlevel.wait_readable(listener)
+            except trio.Cancelled:
+                # The kernel hangs up on whoever waits at a socket that nobody has any more.
+                with contextlib.suppress(OSError):
+                    for connection in _accept_some(listener, BACKLOG):
+                        connections.start_soon(serve, socket_of(connection))
+                raise
+            try:
+                for connection in _accept_some(listener, BATCH):
                     connections.start_soon(serve, socket_of(connection))
                     pause = SHORTEST_PAUSE
             except OSError as error:
@@ -130,8 +140,8 @@ class Reserve:
             self._number = None
 
 
-def _accept_some(listener: socket.socket) -> Iterator[socket.socket]:
-    for _ in range(BATCH):
+def _accept_some(listener: socket.socket, most: int) -> Iterator[socket.socket]:
+    for _ in range(most):
         try:
             yield listener.accept()[0]
         except (BlockingIOError, InterruptedError):

@@ -8,6 +8,7 @@ from docsync_trio.base.errors import ServerError
 from docsync_trio.config.bind import UnixBind
 from docsync_trio.config.schema import KeepAliveSettings
 from docsync_trio.server import requests
+from docsync_trio.server.accepting import BATCH
 from docsync_trio.server.binds import bind_sockets
 from docsync_trio.server.front_door import JUST_COME
 from docsync_trio.server.serve import serve_site
@@ -82,6 +83,19 @@ async def test_who_has_just_connected_is_answered_before_the_end(autojump_clock)
         for peer in (prompt, silent, begun):
             assert await peer.is_hung_up()
     assert trio.current_time() < JUST_COME + 0.1
+
+
+async def test_who_waits_to_be_accepted_is_answered_before_the_end():
+    async with served(FakeSite()) as server:
+        waiting = [socket.create_connection(server.address) for _ in range(2 * BATCH)]
+        for each in waiting:
+            each.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        server.stop.set()
+
+        for each in waiting:
+            peer = Peer(trio.SocketStream(trio.socket.from_stdlib_socket(each)))
+            assert await peer.response() == (200, b"hello")
+            peer.hang_up()
 
 
 async def test_requests_that_have_just_been_heard_are_answered():
