@@ -12,7 +12,7 @@ pytestmark = pytest.mark.whole
 EXAMPLES = ROOT / "examples"
 FOLDERS = sorted(folder for folder in EXAMPLES.iterdir() if folder.is_dir())
 # These are served, and used, by tests of their own.
-ELSEWHERE = {"bokeh_gallery", "django_embed", "panel"}
+ELSEWHERE = {"bokeh_gallery", "django_embed", "members", "panel"}
 SITES = [folder for folder in FOLDERS if folder.name not in ELSEWHERE]
 
 

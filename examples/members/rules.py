@@ -1,0 +1,5 @@
+"""Who may see what."""
+
+
+def is_keeper(info):
+    return info.get("keeper", False)
