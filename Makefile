@@ -41,6 +41,7 @@ check: $(VENV)/.installed-dev
 	@$(FLAKE8_ASYNC),ASYNC102,ASYNC103,ASYNC104,ASYNC401 $(CATCH_ALL) $(TESTS)
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/check_wheel.py
+	$(BIN)/python .ci/configs.py
 	$(BIN)/python .ci/docs.py
 
 # The documentation as a site, in build/docs; fails on a dead link.
@@ -79,7 +80,7 @@ taplo-lsp: $(VENV)/.installed-test
 chromium: $(VENV)/.installed-test
 	@$(BIN)/python .ci/chromium.py
 
-# nginx, HAProxy and Caddy, which the tests run; without them those tests are skipped.
+# nginx, HAProxy, Caddy and systemd, which the tests run; without them those tests are skipped.
 .PHONY: proxies proxies-long
 test: proxies
 proxies: $(VENV)/.installed-test

@@ -1,4 +1,4 @@
-"""Bring nginx, HAProxy and Caddy for the tests that run them.
+"""Bring nginx, HAProxy, Caddy and systemd's tools for the tests that run them.
 
 They come from the distribution where it has apt and lets us install. Elsewhere their tests
 are skipped and say so; DOCSYNC_NO_PROXIES=1 leaves the installing out.
@@ -10,12 +10,17 @@ import sys
 
 from debian import install
 
-PACKAGES = {"nginx": "nginx-light", "haproxy": "haproxy", "caddy": "caddy"}
+PACKAGES = {
+    "nginx": "nginx-light",
+    "haproxy": "haproxy",
+    "caddy": "caddy",
+    "systemd-socket-activate": "systemd",
+}
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin"
 
 
 def missing() -> list[str]:
-    """Return the packages of the proxies that are not here."""
+    """Return the packages of the programs that are not here."""
     return [package for name, package in PACKAGES.items() if not shutil.which(name, path=PLACES)]
 
 
