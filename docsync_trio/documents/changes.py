@@ -3,8 +3,8 @@
 A changed property is kept as "this property of this model changed"; its value is
 read when the change is sent. So a property that was set ten times in one callback
 is sent once, with the value the document really has. Streams and patches of a
-column are differences, not values: they are encoded at once, before the
-application can reuse its arrays.
+column are differences, not values: they are encoded at once, arrays copied, before
+the application can reuse them.
 """
 
 from collections.abc import Callable, Iterable
@@ -32,6 +32,7 @@ from bokeh.model import Model
 from docsync_trio.documents.bokeh_private import new_models
 from docsync_trio.documents.column_differences import ColumnDifferences
 from docsync_trio.documents.encoding import PatchSerializer
+from docsync_trio.documents.streamed import Streamed, streamed
 
 Author = object
 """Who made a change: a viewer, which must not be sent it back; None for the application."""
@@ -46,7 +47,7 @@ class Change:
     It gives one event, a list of them, or None if there is nothing to say any more.
     Of two changes with one *key* the later says all. *model* and *attr* are what it is about,
     where it is about one property; a *difference* (a stream, a patch) builds on the value
-    before, everything else replaces it.
+    before, everything else replaces it. *rows* are those of a stream that can be merged.
     """
 
     key: object
@@ -56,6 +57,15 @@ class Change:
     model: Model | None = None
     attr: str = ""
     difference: bool = False
+    rows: Streamed | None = None
+
+
+def stream_change(model: Model, author: Author | None, rows: Streamed, key: object) -> Change:
+    """The change that streams *rows* to *model*."""
+    event, buffers = rows.written()
+    return Change(
+        key, author, lambda _: event, tuple(buffers), model, rows.attr, difference=True, rows=rows
+    )
 
 
 def value_change(
@@ -204,18 +214,34 @@ class Changes:
             self._changed(event.model, event.attr, author)
         else:
             self._tables.forget(event.model)
-            difference = self._encoded_now(event, author)
-            difference.model, difference.attr = event.model, event.attr
-            difference.difference = True
-            self._put(difference)
+            self._put(self._difference(event, author))
             self._differences.setdefault(key, []).append(event)
 
+    def _difference(
+        self,
+        event: ColumnDataChangedEvent | ColumnsPatchedEvent | ColumnsStreamedEvent,
+        author: Author | None,
+    ) -> Change:
+        if isinstance(event, ColumnsStreamedEvent):
+            rows = streamed(event, self._serializer)
+            if rows is not None:
+                return stream_change(event.model, author, rows, event)
+        change = self._encoded_now(event, author)
+        change.model, change.attr = event.model, event.attr
+        change.difference = True
+        return change
+
     def _encoded_now(self, event: DocumentPatchedEvent, author: Author | None) -> Change:
-        serializer = PatchSerializer(self.document, new_models(self.document))
+        serializer = self._serializer()
         rep = event.to_serializable(serializer)
         if serializer.wrote_models:  # which belong into the message once, wherever that is
             return Change(event, author, event.to_serializable)
+        for buffer in serializer.buffers:
+            buffer.data = buffer.to_bytes()
         return Change(event, author, lambda _: rep, tuple(serializer.buffers))
+
+    def _serializer(self) -> PatchSerializer:
+        return PatchSerializer(self.document, new_models(self.document))
 
     def _put(self, change: Change) -> None:
         self._entries.pop(change.key, None)

@@ -89,21 +89,19 @@ class PatchSerializer(Serializer):
         return isinstance(obj, Serializable) or type(obj) in self._encoders
 
     def _list(self, values: list[Any]) -> list[Any]:
-        kinds = set(map(type, values))
-        if kinds <= _AS_IS or (kinds == {float} and all(map(isfinite, values))):
-            return values.copy()
-        return [self.encode(value) for value in values]
+        plain = plain_list(values)
+        return [self.encode(value) for value in values] if plain is None else plain
 
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
         if not is_sent_as_it_is(array):
             return super().encode(array)
-        buffer = BokehBuffer(ID(f"b{next(_numbers)}"), array.data)
+        buffer = BokehBuffer(buffer_id(), array.data)
         self._buffers.append(buffer)
         return {
             "type": "ndarray",
             "array": {"type": "bytes", "data": buffer},
             "shape": list(array.shape),
-            "dtype": _ARRAYS[array.dtype.char],
+            "dtype": dtype_name(array),
             "order": sys.byteorder,
         }
 
@@ -126,6 +124,28 @@ class PatchSerializer(Serializer):
                 self._references.popitem()
             del self._buffers[buffers:]
             raise
+
+
+def buffer_id() -> ID:
+    """An id for a buffer: another one than those of all buffers before."""
+    return ID(f"b{next(_numbers)}")
+
+
+def dtype_name(array: np.ndarray[Any, Any]) -> str:
+    """What BokehJS calls the type of *array*, which is sent as it is."""
+    return _ARRAYS[array.dtype.char]
+
+
+def plain_list(values: list[Any]) -> list[Any] | None:
+    """A copy of *values*, if JSON says all of them as they are; else None."""
+    kinds = set(map(type, values))
+    if kinds <= _AS_IS:
+        return values.copy()
+    if kinds == {float}:
+        return values.copy() if all(map(isfinite, values)) else None
+    if kinds == {int} and min(values) > -_SAFE_INT and max(values) <= _SAFE_INT:
+        return values.copy()
+    return None
 
 
 def is_sent_as_it_is(value: Any) -> bool:

@@ -97,12 +97,15 @@ class Room:
     """A shared document with all its viewers.
 
     *errors* are what the application's callbacks raised, *unsent* its values that cannot be sent.
+    Who is *behind* is told nothing until it may `catch_up`.
     """
 
     shared: SharedDocument = attrs.field(factory=lambda: SharedDocument(Document(), held=True))
     viewers: list = attrs.field(factory=list)
     errors: list = attrs.field(factory=list)
     unsent: list = attrs.field(factory=list)
+    behind: set = attrs.field(factory=set)
+    lost: set = attrs.field(factory=set)
 
     @property
     def document(self):
@@ -129,12 +132,24 @@ class Room:
         return self.drain()
 
     def drain(self):
-        posts = self.shared.drain(0.0, self.unsent.append)
+        posts = self.shared.drain(0.0, self.unsent.append, self.behind.__contains__)
+        self.lost.update(self.shared.take_lost())
         self.shared.held = False
+        self._take(posts)
+        return posts
+
+    def catch_up(self, viewer):
+        """*viewer* gets what has waited for it; one that was too far behind pulls again."""
+        self.behind.discard(viewer)
+        if viewer in self.lost:
+            self.lost.discard(viewer)
+            viewer.pull(self.shared)
+        self._take(self.shared.deliver(viewer, 0.0, self.unsent.append))
+
+    def _take(self, posts):
         for post in posts:
             for viewer in post.to:
                 viewer.take(post.message)
-        return posts
 
     def leave(self, viewer):
         self.shared.leave(viewer)
