@@ -5,9 +5,22 @@ sessions it serves. The tasks that run it know; all that they start, asyncio's t
 worker threads included, inherits it.
 """
 
+import hashlib
 from contextvars import ContextVar, Token
 
 import attrs
+
+_BEGINNING = 8
+_DIGITS = 8
+
+
+def short_session(session: str) -> str:
+    """Return a name for the session of the id *session*, by which nobody can join it.
+
+    It begins as the id does, and no two sessions have the same.
+    """
+    digest = hashlib.sha256(session.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{session[:_BEGINNING]}-{digest[:_DIGITS]}"
 
 
 @attrs.frozen

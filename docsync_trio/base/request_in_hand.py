@@ -71,3 +71,17 @@ def note_websocket(close_code: int, traffic: Traffic) -> None:
     request = request_in_hand()
     if request is not None:
         request.close_code, request.traffic = close_code, traffic
+
+
+def note_status(status: int) -> None:
+    """Note how the request in hand, if any, is answered."""
+    request = request_in_hand()
+    if request is not None:
+        request.status = int(status)
+
+
+def leave_unlogged() -> None:
+    """Leave the request in hand, if any, out of the list of visits."""
+    request = request_in_hand()
+    if request is not None:
+        request.quiet = True

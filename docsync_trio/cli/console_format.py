@@ -20,6 +20,9 @@ SHORT_ID = 8
 OURS = "docsync_trio"
 """The logger of our own lines, which goes without saying."""
 
+ACCESS = f"{OURS}.access"
+"""The logger of lines about requests, which go without saying as well."""
+
 _COLOURS = {"debug": "2", "info": "32", "warning": "33", "error": "31", "critical": "1;31"}
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _CONTROLS_BUT_NEWLINES = {code: text for code, text in _CONTROLS.items() if chr(code) not in "\n\t"}
@@ -53,7 +56,7 @@ def _level(level: str, *, colour: bool) -> str:
 def _where(entry: Mapping[str, Any]) -> str:
     logger = str(entry.get("logger", ""))
     session = str(entry.get("session", ""))[:SHORT_ID] if "application" in entry else ""
-    parts = (entry.get("application", ""), session, "" if logger == OURS else logger)
+    parts = (entry.get("application", ""), session, "" if logger in {OURS, ACCESS} else logger)
     return _one_line(" ".join(str(part) for part in parts if part))
 
 

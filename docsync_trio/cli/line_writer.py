@@ -9,19 +9,30 @@ is counted, and the count is told as soon as there is room.
 import contextlib
 import queue
 import threading
-from typing import TextIO
+from collections.abc import Callable
+from functools import partial
 
-from docsync_trio.cli.output import put_line
+from docsync_trio.cli.output import Lines, put_line
 
 _WAITING = 10_000  # lines; some megabytes at most
 _PATIENCE = 1.0  # seconds that closing waits for a reader that does not read
 
 
 class LineWriter:
-    """Writes lines to *stream* from a thread of its own; never raises, never waits."""
+    """Writes lines to *stream* from a thread of its own; never raises, never waits.
 
-    def __init__(self, stream: TextIO | None, *, waiting: int = _WAITING) -> None:
+    *tell* is given a sentence about lines that were lost; without it that is a line, too.
+    """
+
+    def __init__(
+        self,
+        stream: Lines | None,
+        *,
+        waiting: int = _WAITING,
+        tell: Callable[[str], object] | None = None,
+    ) -> None:
         self._stream = stream
+        self._tell = tell or partial(put_line, stream)
         self._lines: queue.Queue[str | None] = queue.Queue(waiting)
         self._lost = 0
         self._closed = False
@@ -47,6 +58,6 @@ class LineWriter:
             line = self._lines.get()
             lost, self._lost = self._lost, 0
             if lost:
-                put_line(self._stream, f"{lost} log lines were lost: nobody read them in time")
+                self._tell(f"{lost} log lines were lost: nobody read them in time")
             if line is not None:
                 put_line(self._stream, line)

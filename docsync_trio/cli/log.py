@@ -20,7 +20,8 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from docsync_trio.base.events import Observer
-from docsync_trio.base.log_owner import log_owner
+from docsync_trio.base.log_owner import LogOwner, log_owner, short_session
+from docsync_trio.base.request_in_hand import request_in_hand
 from docsync_trio.base.traceback_text import error_text, traceback_text
 from docsync_trio.cli.console_format import OURS, console_text
 from docsync_trio.cli.event_log import EventLog
@@ -149,12 +150,18 @@ def _configure_structlog(stamp: Processor) -> None:
 
 
 def _add_owner(_: WrappedLogger, __: str, entry: EventDict) -> EventDict:
-    """Say whose code logs this, unless the line itself does."""
-    owner = log_owner()
+    """Say whose code logs this, and for which request, unless the line itself does."""
+    owner, request = log_owner(), request_in_hand()
+    if owner is None and request is not None and request.application:
+        owner = LogOwner(request.application, request.session)
     if owner is not None and "application" not in entry:
         entry["application"] = owner.application
         if owner.session:
-            entry.setdefault("session", owner.session)
+            entry.setdefault("session", short_session(owner.session))
+    if request is not None:
+        entry.setdefault("request", request.id)
+        if request.trace:
+            entry.setdefault("trace", request.trace)
     return entry
 
 

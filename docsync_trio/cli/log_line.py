@@ -11,6 +11,7 @@ import attrs
 
 from docsync_trio.applications.mistakes import BLOCKS, NOTHING_TO_SHOW, hint_for
 from docsync_trio.base import events, tls_events
+from docsync_trio.base.log_owner import short_session
 from docsync_trio.base.traceback_text import application_line, error_text, message_of
 
 _GOING_AWAY = frozenset({1000, 1001, 1005, 1012, 4005})
@@ -45,7 +46,7 @@ def _whose(event: events.Event) -> dict[str, Any]:
     if isinstance(event, events.ApplicationEvent):
         whose["application"] = event.application
     if isinstance(event, events.SessionEvent) and event.session:
-        whose["session"] = event.session
+        whose["session"] = short_session(event.session)
     return whose
 
 

@@ -9,10 +9,22 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+
+class Lines(Protocol):
+    """What takes lines of text, as a stream does."""
+
+    def write(self, text: str, /) -> int:
+        """Take *text*."""
+        ...
+
+    def flush(self) -> None:
+        """Pass on what was taken."""
+        ...
 
 
 def say(text: str) -> None:
@@ -25,7 +37,7 @@ def complain(text: str) -> None:
     put_line(sys.stderr, text)
 
 
-def put_line(stream: TextIO | None, text: str) -> None:
+def put_line(stream: Lines | None, text: str) -> None:
     """Write *text* and a newline to *stream* (None: closed from the start); never raise for it.
 
     Characters that the stream cannot encode are written as escapes.

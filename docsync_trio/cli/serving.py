@@ -15,6 +15,7 @@ from functools import partial
 import attrs
 import trio
 
+from docsync_trio.cli.access_log import open_access_log
 from docsync_trio.cli.addresses import listening_at
 from docsync_trio.cli.announcing import announce, banner_of
 from docsync_trio.cli.keyboard import Keyboard, a_keyboard, open_page
@@ -33,6 +34,7 @@ from docsync_trio.server.garbage import GarbageKeeper
 from docsync_trio.server.monitored_site import MonitoredSite
 from docsync_trio.server.monitoring import Monitoring, make_monitoring, own_address
 from docsync_trio.server.passed_sockets import left_waiting
+from docsync_trio.server.reception import Tell
 from docsync_trio.server.sd_notify import Notifier, watchdog
 from docsync_trio.server.serve import serve_site
 
@@ -69,6 +71,7 @@ def _run(
             sockets = bind_sockets(loaded.settings.server.bind)
             for each in sockets:
                 stack.enter_context(each)
+            tell_access = stack.enter_context(open_access_log(loaded.settings.logging))
             monitoring = make_monitoring(loaded.settings.monitoring, trio.Event())
             asked_at = stack.enter_context(own_address(monitoring))
             notifier = stack.enter_context(_known_to_systemd(loaded, monitoring, log))
@@ -81,6 +84,7 @@ def _run(
                 last_exit=last_exit,
                 monitoring=monitoring,
                 monitored_at=where,
+                tell_access=tell_access,
                 notifier=notifier,
                 open_browser=open_browser,
             )
@@ -113,6 +117,7 @@ class _Serving:
     last_exit: LastExit
     monitoring: Monitoring
     monitored_at: str
+    tell_access: Tell | None
     notifier: Notifier
     open_browser: bool
     reasons: list[str] = attrs.field(factory=list, init=False)
@@ -137,6 +142,7 @@ class _Serving:
                     self.sockets,
                     observe=observe,
                     stop=self.monitoring.health.stop,
+                    tell=self.tell_access,
                 )
                 async with trio.open_nursery() as nursery:
                     await nursery.start(serving)

@@ -24,6 +24,7 @@ from docsync_trio.config.application_schema import (
 from docsync_trio.config.bind import Bind, BindAddress, FdBind, SystemdBind, TcpBind, UnixBind
 from docsync_trio.config.keys import key
 from docsync_trio.config.lists import ListOf, OneOrMore
+from docsync_trio.config.logging_schema import LoggingSettings
 from docsync_trio.config.monitoring_schema import MonitoringSettings
 from docsync_trio.config.names import FunctionName, MetadataFunction
 from docsync_trio.config.places import ExistingPath, OriginPattern, UrlPath, UrlPrefix
@@ -230,18 +231,6 @@ class RouteSettings:
         307,
         doc="The status of the redirect: 301 or 308 if browsers may remember it for good.",
         only_with=("redirect",),
-    )
-
-
-@attrs.frozen(kw_only=True)
-class LoggingSettings:
-    """What is logged, and how."""
-
-    level: Annotated[str, Choice(("debug", "info", "warning", "error"))] = key(
-        "info", doc="The least important message that is still logged."
-    )
-    format: Annotated[str, Choice(("console", "json"))] = key(
-        "console", doc='"console" is for people, "json" (one object per line) for programs.'
     )
 
 

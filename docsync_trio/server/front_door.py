@@ -6,7 +6,8 @@ limit: a head has ten seconds, an answer two.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import trio
@@ -25,11 +26,12 @@ from docsync_trio.server.head import (
 )
 from docsync_trio.server.heartbeat import Heartbeat
 from docsync_trio.server.introductions import Introductions
-from docsync_trio.server.join import Admit, Joined, arrive
-from docsync_trio.server.open_sockets import OpenSockets
+from docsync_trio.server.join import Admit, arrive
+from docsync_trio.server.open_sockets import FULL, OpenSockets
 from docsync_trio.server.peer_name import peer_of_scope
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.plain_answer import plain_answer
+from docsync_trio.server.reception import Reception
 from docsync_trio.server.request import path_of
 from docsync_trio.server.requests import Requests
 from docsync_trio.server.visited_scope import VisitedScope
@@ -48,6 +50,9 @@ JUST_COME: Final = 2.0
 """How long whoever connects has to say what for when the server is told to end. A request is
 right behind its connection, and a client that is hung up on in between takes it for a failure."""
 
+Stay = Callable[[], Awaitable[None]]
+"""Serves a websocket that has arrived, until it ends."""
+
 
 class FrontDoor:
     """Serves accepted connections: websockets by *admit*, everything else by *requests*.
@@ -65,6 +70,7 @@ class FrontDoor:
         *,
         passes_on: Callable[[str], bool],
         observe: Observer,
+        reception: Reception,
         handshakes: "Handshakes | None" = None,
     ) -> None:
         self._admit = admit
@@ -74,6 +80,7 @@ class FrontDoor:
         self._limits = websocket_limits(settings)
         self._way_out = WayOut()
         self._observe = observe
+        self._reception = reception
         self._keep_alive = settings.keep_alive
         self._open = OpenSockets(settings, observe=observe)
         self._introductions = Introductions.of(settings)
@@ -87,9 +94,9 @@ class FrontDoor:
         """Serve one connection to its end. Raises nothing that its peer could cause."""
         with self._open.holding(socket) as fits:
             try:
-                joined = await (self._serve(socket) if fits else self._open.refuse(socket))
-                if joined is not None:
-                    await joined.stay()
+                stay = await (self._serve(socket) if fits else self._refuse(socket))
+                if stay is not None:
+                    await stay()
             except BaseException as error:  # noqa: BLE001 - the wall round a connection
                 self._contain(socket, error)
 
@@ -119,8 +126,12 @@ class FrontDoor:
         if fatal is not None:
             raise fatal
 
-    async def _serve(self, socket: PeerSocket) -> Joined | None:
-        """Serve its requests, up to one to become a websocket."""
+    async def _refuse(self, socket: PeerSocket) -> None:
+        self._reception.turned_away(socket.peer, FULL.status)
+        await self._open.refuse(socket)
+
+    async def _serve(self, socket: PeerSocket) -> Stay | None:
+        """Serve its requests, up to one to become a websocket, which is then to stay."""
         socket.give_up_when_silent(ping=self._keep_alive.ping, pong=self._keep_alive.pong)
         data = bytearray()
         try:
@@ -132,6 +143,7 @@ class FrontDoor:
             self._observe(
                 ConnectionRefused("", socket.peer, refusal.status, str(refusal), refusal.hint)
             )
+            self._reception.turned_away(socket.peer, refusal.status)
             with trio.move_on_after(ANSWER_SECONDS):
                 await socket.send_all(plain_answer(refusal))
             await socket.close_after_answer(ANSWER_SECONDS)
@@ -182,7 +194,8 @@ class FrontDoor:
 
     async def _let_in(
         self, socket: PeerSocket, upgrade: Upgrade, scope: Scope, early: bytes
-    ) -> Joined | None:
+    ) -> Stay | None:
+        visit = self._reception.visit(scope, by_trusted=self._is_trusted(socket))
         socket.peer = peer_of_scope(scope)
         entrance = SocketEntrance(
             socket,
@@ -193,7 +206,9 @@ class FrontDoor:
             heartbeat=self._heartbeat,
             observe=self._observe,
         )
-        return await arrive(self._admit, scope, entrance, observe=self._observe)
+        arriving = arrive(self._admit, scope, entrance, observe=self._observe)
+        joined = await visit.arriving(arriving)
+        return None if joined is None else partial(visit.staying, joined.stay)
 
 
 async def _read_head(socket: PeerSocket, data: bytearray) -> int:

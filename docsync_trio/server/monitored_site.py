@@ -4,6 +4,7 @@ from typing import Any
 
 import attrs
 
+from docsync_trio.base.request_in_hand import leave_unlogged
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.server.health import Answer
 from docsync_trio.server.join import Admit
@@ -50,6 +51,7 @@ class MonitoredSite:
             own = self._own_path(path_of(scope))
             answer = None if own is None else self.monitoring.answer_at(own)
             if answer is not None:
+                leave_unlogged()
                 await _send(answer, send, bare=scope["method"] == "HEAD")
                 return
         await self.site.asgi(scope, receive, send)

@@ -7,6 +7,8 @@ answer, and the peer still deserves to be told why before the connection closes.
 from http import HTTPStatus
 
 from docsync_trio.base.errors import Refusal
+from docsync_trio.base.request_in_hand import request_in_hand
+from docsync_trio.server.request_id import NAME
 
 
 def plain_answer(refusal: Refusal) -> bytes:
@@ -31,4 +33,6 @@ def answer_headers(refusal: Refusal) -> list[tuple[str, str]]:
     headers = [("Content-Type", "text/plain; charset=utf-8")]
     if refusal.retry_after is not None:
         headers.append(("Retry-After", str(refusal.retry_after)))
+    if (request := request_in_hand()) is not None:
+        headers.append((NAME, request.id))
     return headers

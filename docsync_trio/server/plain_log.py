@@ -5,6 +5,7 @@ import logging
 import attrs
 
 from docsync_trio.base.events import Event
+from docsync_trio.base.log_owner import short_session
 
 log = logging.getLogger("docsync_trio")
 
@@ -21,4 +22,9 @@ def log_event(event: Event) -> None:
 def _details(event: Event) -> str:
     told = [field for field in attrs.fields(type(event)) if field.repr]
     names = [field.name for field in told if field.name != "error"]
-    return ", ".join(f"{name}={getattr(event, name)!r}" for name in names)
+    return ", ".join(f"{name}={_value(event, name)!r}" for name in names)
+
+
+def _value(event: Event, name: str) -> object:
+    value = getattr(event, name)
+    return short_session(value) if name == "session" and value else value

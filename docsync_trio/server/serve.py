@@ -19,6 +19,7 @@ from docsync_trio.server.accepting import accept_connections
 from docsync_trio.server.front_door import FrontDoor
 from docsync_trio.server.heartbeat import Heartbeat
 from docsync_trio.server.join import Admit
+from docsync_trio.server.reception import Reception, Tell
 from docsync_trio.server.requests import Requests
 from docsync_trio.server.security import Security, open_security
 from docsync_trio.sessions.curfew import Step
@@ -67,18 +68,21 @@ async def serve_site(
     *,
     observe: Observer,
     stop: trio.Event,
+    tell: Tell | None = None,
     task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve *site* on the listening *sockets* until *stop* is set; then end in peace.
 
-    *task_status* is told when connections are accepted. *sockets* are closed. Requests
+    *tell* is told of each request when it was answered, *task_status* when connections are
+    accepted. *sockets* are closed. Requests
     and websockets have their share of ``server.keep_alive.shutdown`` (`Step.GOODBYES`) to
     end, the rest is for closing the site; being cancelled cuts them off at once. Raises
     `ServerError` when hypercorn does not fit.
     """
     settings = site.settings.server
     heartbeat = Heartbeat(ping=settings.keep_alive.ping, pong=settings.keep_alive.pong)
-    requests = Requests(site.asgi, site.is_ours, settings, observe=observe)
+    reception = Reception.of(settings, tell)
+    requests = Requests(reception.around(site.asgi), site.is_ours, settings, observe=observe)
     security = open_security(settings, observe=observe)
     door = FrontDoor(
         site.admit,
@@ -88,6 +92,7 @@ async def serve_site(
         passes_on=site.passes_on,
         observe=observe,
         handshakes=security.handshakes,
+        reception=reception,
     )
     async with trio.open_nursery() as keepers:
         keepers.start_soon(security.keep_fresh)

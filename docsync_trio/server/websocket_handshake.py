@@ -20,11 +20,13 @@ from websockets.utils import accept_key
 
 from docsync_trio.base.errors import Refusal
 from docsync_trio.base.events import Observer
+from docsync_trio.base.request_in_hand import note_status
 from docsync_trio.server.head import Upgrade
 from docsync_trio.server.heartbeat import Heartbeat
 from docsync_trio.server.join import SUBPROTOCOL
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.plain_answer import plain_answer
+from docsync_trio.server.request_id import id_line
 from docsync_trio.server.way_out import WayOut
 from docsync_trio.server.websocket import ANSWER_SECONDS, SocketWire, WebsocketLimits
 from docsync_trio.server.websocket_reader import SILENT
@@ -79,13 +81,15 @@ class SocketEntrance:
 
     async def refuse(self, refusal: Refusal) -> None:
         """Answer with an HTTP status, and hang up."""
+        note_status(refusal.status)
         with trio.move_on_after(ANSWER_SECONDS):
             await self._socket.send_all(plain_answer(refusal))
         await self._socket.close_after_answer(ANSWER_SECONDS)
 
     async def accept(self) -> SocketWire:
         """Answer 101; from here on it is a websocket."""
-        await self._socket.send_all(self._answer)
+        note_status(HTTPStatus.SWITCHING_PROTOCOLS)
+        await self._socket.send_all(self._answer[:-2] + id_line() + b"\r\n")
         wire = SocketWire(
             self._socket,
             self._early,

@@ -261,7 +261,7 @@ class ApplicationContext:
         if making.is_done():
             session = self._sessions.get(session_id)
             if session is None:  # buried already, as its tasks would not end
-                self._report(f"a task of the session {session_id}, which has ended", fault)
+                self._report(f"a task of the session {session_id[:8]}, which has ended", fault)
                 return
             session.report("a task in the session's nursery, which ended the session", fault)
             session.end(Ending(CloseCode.INTERNAL_ERROR, "the session failed"), "an error")

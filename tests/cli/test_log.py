@@ -8,7 +8,8 @@ import pytest
 import structlog
 
 from docsync_trio.base import events
-from docsync_trio.base.log_owner import LogOwner, logs_owned_by
+from docsync_trio.base.log_owner import LogOwner, logs_owned_by, short_session
+from docsync_trio.base.request_in_hand import RequestInHand, in_hand
 from docsync_trio.cli.log import open_log
 from docsync_trio.config.schema import LoggingSettings
 
@@ -58,11 +59,12 @@ def test_a_failure_has_its_traceback_on_the_console(logged):
     assert '\n      File "/srv/app.py", line 2, in <module>\n' in text
 
 
-def test_json_is_one_object_per_line_with_the_whole_session_id(logged):
+def test_json_is_one_object_per_line_with_a_name_for_the_session_and_not_its_id(logged):
     text = logged(lambda log: (log.observe(OPENED), log.observe(failed())), format="json")
 
     opened, failure = map(json.loads, text.splitlines())
-    assert opened["session"] == "4f3a2b1c9d8e7f"
+    assert opened["session"] == failure["session"] == short_session("4f3a2b1c9d8e7f")
+    assert "4f3a2b1c9d8e7f" not in text
     assert opened["application"] == "/sliders"
     assert opened["level"] == "info"
     assert opened["timestamp"].endswith("Z")
@@ -88,7 +90,7 @@ def test_each_line_about_a_reload_is_one_object_with_whose_it_is(logged):
     assert keys["keys"] == ["server.bind"]
     assert empty["application"] == "/a"
     for entry in (blocks, ended):
-        assert (entry["application"], entry["session"]) == ("/a", "s1")
+        assert (entry["application"], entry["session"]) == ("/a", short_session("s1"))
 
 
 @pytest.mark.parametrize("form", ["console", "json"])
@@ -124,7 +126,8 @@ def test_what_an_application_logs_says_whose_it_is(logged):
     first, second = map(json.loads, logged(log_in_both_ways, format="json").splitlines())
 
     for entry in (first, second):
-        assert (entry["application"], entry["session"]) == ("/tides", "4f3a2b1c9d8e7f")
+        assert entry["application"] == "/tides"
+        assert entry["session"] == short_session("4f3a2b1c9d8e7f")
 
 
 def test_on_the_console_an_applications_line_names_its_logger_too(logged):
@@ -141,8 +144,34 @@ def test_a_line_that_says_whose_it_is_is_left_alone(logged):
             structlog.get_logger("my.app").info("x", session="mine")
 
     opened, own = map(json.loads, logged(say, format="json").splitlines())
-    assert (opened["application"], opened["session"]) == ("/sliders", OPENED.session)
+    assert (opened["application"], opened["session"]) == ("/sliders", short_session(OPENED.session))
     assert (own["application"], own["session"]) == ("/tides", "mine")
+
+
+def test_lines_that_belong_to_a_request_have_its_id_until_it_is_over(logged):
+    request = RequestInHand("r1", "4bf92f35", application="/tides", session="s1")
+
+    def say(log):
+        with in_hand(request):
+            logging.getLogger("my.app").info("meanwhile")
+            log.observe(events.PeerFault("10.0.0.1:1", "odd"))
+            structlog.get_logger("my.app").info("own", request="mine")
+            log.observe(OPENED)
+            request.over = True
+            logging.getLogger("my.app").info("afterwards")
+
+    *meanwhile, own, opened, afterwards = map(json.loads, logged(say, format="json").splitlines())
+    for entry in meanwhile:
+        assert (entry["request"], entry["trace"]) == ("r1", "4bf92f35")
+        assert (entry["application"], entry["session"]) == ("/tides", short_session("s1"))
+    assert own["request"] == "mine"
+    assert (opened["request"], opened["application"]) == ("r1", "/sliders")
+    assert not {"request", "trace", "application", "session"} & set(afterwards)
+
+
+def test_names_of_sessions_differ_though_they_begin_alike():
+    assert short_session("4f3a2b1c-one") != short_session("4f3a2b1c-two")
+    assert short_session("\ud800").startswith("\ud800-")
 
 
 @pytest.mark.parametrize("form", ["console", "json"])

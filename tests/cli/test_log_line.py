@@ -2,6 +2,7 @@ import attrs
 import pytest
 
 from docsync_trio.base import events
+from docsync_trio.base.log_owner import short_session
 from docsync_trio.cli.log_line import _SENTENCES, log_line
 
 
@@ -28,7 +29,8 @@ def test_a_session_is_one_calm_line_with_whose_it_is():
 
     assert line.level == "info"
     assert line.text == "session opened, built in 0.12 s"
-    assert line.fields == {"application": "/sliders", "session": "abc", "seconds": 0.1234}
+    session = short_session("abc")
+    assert line.fields == {"application": "/sliders", "session": session, "seconds": 0.1234}
 
 
 def test_a_failed_build_names_the_line_and_the_incident():
@@ -90,7 +92,7 @@ def test_code_that_was_interrupted_is_told_with_its_line_and_the_key(times, end)
         f"hold held the loop, and everybody with it, for 10 s; interrupted at /srv/app.py:3{end}"
     )
     assert line.fields["application"] == "/a"
-    assert line.fields["session"] == "one"
+    assert line.fields["session"] == short_session("one")
     assert "sessions.loop_timeout" in line.hint
 
 

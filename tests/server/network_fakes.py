@@ -191,6 +191,7 @@ class Served:
     over: trio.Event = attrs.Factory(trio.Event)
     scope: trio.CancelScope = attrs.Factory(trio.CancelScope)
     peers: list = attrs.Factory(list)
+    answered: list = attrs.Factory(list)
 
     async def run(self, sockets, task_status):
         with self.scope:
@@ -199,6 +200,7 @@ class Served:
                 sockets,
                 observe=self.site.observe,
                 stop=self.stop,
+                tell=self.answered.append,
                 task_status=task_status,
             )
         self.over.set()
