@@ -85,8 +85,9 @@ class ApplicationSettings:
 
     path: Annotated[str, UrlPath()] = key(
         doc='Where it is served. "/buoys/{station}" is served at "/buoys/7" and all others of that '
-        "shape; {station:int}, {x:float} and {id:uuid} take only such values. They arrive in "
-        "session_context.request, in path_params and in arguments. Fixed paths go first.",
+        "shape; {station:int}, {x:float} and {id:uuid} take only such values, and {file:path}, as "
+        "the last part, all further parts. They arrive in session_context.request, in path_params "
+        "and in arguments. Fixed paths go first, those that take the rest last.",
         example='"/sliders"',
     )
     title: Annotated[str, Text()] = key(

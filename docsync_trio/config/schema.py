@@ -192,7 +192,9 @@ class RouteSettings:
         only_with=("endpoint",),
     )
     static: Annotated[pathlib.Path | None, ExistingPath(folder=True)] = key(
-        None, doc="A folder whose files are served below the path.", example='"public/"'
+        None,
+        doc="A folder whose files are served below the path; of a folder in it, its index.html.",
+        example='"public/"',
     )
     wsgi: Annotated[str | None, FunctionName("app")] = key(
         None,
@@ -247,6 +249,14 @@ class SiteSettings:
         "and `named`, whose members have a `title` and a `url`; `named` are applications whose "
         "paths have parameters.",
         example='"templates/index.html"',
+    )
+    icon: Annotated[
+        pathlib.Path | None, ExistingPath(suffixes=(".ico", ".png", ".svg", ".gif", ".jpg"))
+    ] = key(
+        None,
+        doc="The icon that browsers show beside the site's name, served as /favicon.ico; by "
+        "default Bokeh's.",
+        example='"favicon.ico"',
     )
     server: ServerSettings = key(ServerSettings(), doc="The server.")
     sessions: SessionSettings = key(

@@ -33,7 +33,8 @@ _NAME: Final = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 def without_parameters(path: str, *, rest: bool) -> str:
     """Return *path* with a letter in the place of each parameter.
 
-    *rest* allows the kind ``path``. Raises `KindError` for a parameter that cannot be.
+    One of the kind ``path`` may stand anywhere with *rest*, else as the last part only.
+    Raises `KindError` for a parameter that cannot be.
     """
     names: set[str] = set()
     for written in _PARAMETER.findall(path):
@@ -44,17 +45,14 @@ def without_parameters(path: str, *, rest: bool) -> str:
             raise KindError(f"{{{name}}} stands twice in the path; give each its own name")
         names.add(name)
         if colon:
-            _check_kind(written, kind, rest=rest)
+            _check_kind(written, kind, rest=rest or path.endswith(f"/{{{written}}}"))
     return _PARAMETER.sub("x", path)
 
 
 def _check_kind(written: str, kind: str, *, rest: bool) -> None:
-    kinds = [*_KINDS, *([REST] if rest else [])]
+    kinds = [*_KINDS, REST]
     if kind == REST and not rest:
-        raise KindError(
-            f"{{{written}}} would take what is served below the application as well "
-            "(/metadata, /ws); write a parameter for each part of the path"
-        )
+        raise KindError(f"{{{written}}} takes all further parts; let it be the last part")
     if kind not in kinds:
         known = f"{', '.join(kinds[:-1])} and {kinds[-1]}"
         raise KindError(f"{{{written}}}: there are {known}, no {shown(kind)}{nearest(kind, kinds)}")
@@ -67,7 +65,17 @@ def is_like(one: str, other: str) -> bool:
 
 def meet(one: str, other: str) -> bool:
     """Say whether some address belongs to both of two paths."""
-    return _parts_meet(_parts(one), _parts(other))
+    ours, theirs = _parts(one), _parts(other)
+    if takes_rest(one) and takes_rest(other):
+        both = min(len(ours), len(theirs)) - 1
+        return all(map(_meet, ours[:both], theirs[:both]))
+    # One that takes all further parts is looked at after all others.
+    return not takes_rest(one) and not takes_rest(other) and _parts_meet(ours, theirs)
+
+
+def takes_rest(path: str) -> bool:
+    """Say whether the last parameter of an application's *path* takes all further parts."""
+    return path.endswith(f":{REST}}}")
 
 
 def part_below(path: str, application: str) -> str:

@@ -109,6 +109,11 @@ def _index(draft: Draft, values: list[str]) -> None:
     draft.set("", "index", draft.place(values[-1]), note)
 
 
+def _icon(draft: Draft, values: list[str]) -> None:
+    if "." in values[-1]:  # the others are words for Bokeh's own icons
+        draft.set("", "icon", draft.place(values[-1]))
+
+
 def _run_with(option: str) -> Callable[[Draft, list[str]], None]:
     return lambda draft, _: draft.run.append(option)
 
@@ -147,7 +152,7 @@ BOKEH_FLAGS: Final = (
     Flag("--show", "nothing", "`docsync run --open`", _run_with("--open")),
     Flag("--allow-websocket-origin", "one", "`server.allow_origins`", _origins),
     _keyed("--prefix", "server.prefix", _prefix),
-    _without_key("--ico-path", "one", "The icon is Bokeh's; pages may name another."),
+    Flag("--ico-path", "one", "`icon`", _icon),
     _keyed("--keep-alive", "server.keep_alive.ping", _ping),
     _silent("--check-unused-sessions", "one", "None needed: a session ends by itself, in time."),
     Flag(

@@ -58,7 +58,8 @@ def extra_routes(
         url = with_short_numbers(url_below(site.settings.server.prefix, route.path))
         rule = Rule(route.public)
         if route.static is not None:
-            files = behind(site.gate, StaticFiles((Folder(route.static),), cache), rule)
+            folder = StaticFiles((Folder(route.static),), cache, index=True)
+            files = behind(site.gate, folder, rule)
             yield Route(below(url, "/{file:path}"), files, methods=["GET"])
         elif route.redirect is not None:
             prefix = site.settings.server.prefix

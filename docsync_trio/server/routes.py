@@ -2,8 +2,9 @@
 
 Order matters where two patterns match one address: what a site must have, then
 applications at fixed paths, then the operator's routes and mounted web applications, then
-applications whose paths have parameters, so that ``/{name}`` hides nothing; and last of all
-the web application that is mounted at ``/``.
+applications whose paths have parameters, so that ``/{name}`` hides nothing, those that take
+the rest of a path behind the others; and last of all the web application that is mounted
+at ``/``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from docsync_trio.config.url_paths import takes_rest
 from docsync_trio.server.access import admit_websocket
 from docsync_trio.server.after_reload import AfterReload
 from docsync_trio.server.answers import Answers
@@ -38,7 +40,7 @@ from docsync_trio.server.metadata import Metadata
 from docsync_trio.server.open_mounts import OpenMounts
 from docsync_trio.server.page_script import NAME, page_script
 from docsync_trio.server.pages import Page
-from docsync_trio.server.path_numbers import with_short_numbers
+from docsync_trio.server.path_numbers import application_pattern
 from docsync_trio.server.preflight import Preflight
 from docsync_trio.server.request import path_of
 from docsync_trio.server.route_tree import RouteTree
@@ -140,9 +142,9 @@ class _Table:
         yield from self._site_routes()
         yield from extra_routes(self.site, self.endpoints, self.stock.cache)
         yield from self.mounts.routes(self.site.gate)
-        yield from self._routes_of(
-            [c for c in self.site.applications if has_parameters(c.application.path)]
-        )
+        named = [c for c in self.site.applications if has_parameters(c.application.path)]
+        yield from self._routes_of([c for c in named if not takes_rest(c.application.path)])
+        yield from self._routes_of([c for c in named if takes_rest(c.application.path)])
 
     def _site_routes(self) -> Iterator[Route]:
         yield Route(self._url(f"/static/{NAME}"), MadeFile(page_script()), methods=GET)
@@ -151,7 +153,10 @@ class _Table:
             self.mounts.behind(StaticFiles((self._bokehjs,), self.stock.cache)),
             methods=GET,
         )
-        yield Route(self._url("/favicon.ico"), OneFile(favicon(), self.stock.cache), methods=GET)
+        icon = OneFile(self.site.settings.icon or favicon(), self.stock.cache)
+        # Browsers ask for it without a prefix, too, wherever a page does not say where it is.
+        for url in sorted({self._url("/favicon.ico"), "/favicon.ico"}):
+            yield Route(url, icon, methods=GET)
         taken = {c.application.path for c in self.site.applications}
         taken |= {route.path for route in self.site.settings.routes}
         if "/" not in taken:
@@ -203,7 +208,7 @@ class _Table:
             app = behind(gate, state, rule)
             yield Route(below(url, AFTER_RELOAD), app, methods=["GET", "OPTIONS"])
         for path in self.site.websockets_of(context):
-            yield Route(with_short_numbers(path), LostUpgrade(), methods=GET)
+            yield Route(application_pattern(path), LostUpgrade(), methods=GET)
         own = context.application.static_path
         for_all = StaticFiles((self._bokehjs,), self.stock.cache)
         files: ASGIApp = for_all
@@ -227,7 +232,7 @@ class _Table:
         return Index(title, links_of(self.site), named, settings.index)
 
     def _pattern(self, context: ApplicationContext) -> str:
-        return with_short_numbers(self._url(context.application.path))
+        return application_pattern(self._url(context.application.path))
 
     def _url(self, path: str) -> str:
         return url_below(self.site.settings.server.prefix, path)

@@ -44,14 +44,21 @@ class Folder:
 
 @attrs.frozen(eq=False)
 class StaticFiles:
-    """An ASGI application: the path parameter ``file`` out of the first folder that has it."""
+    """An ASGI application: the path parameter ``file`` out of the first folder that has it.
+
+    With *index*, an address that ends with a slash is that of the folder's ``index.html``.
+    """
 
     folders: Sequence[Folder]
     cache: FileCache
+    index: bool = False
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer one request."""
-        await send_from(self.folders, scope["path_params"]["file"], self.cache, scope, send)
+        file = scope["path_params"]["file"]
+        if self.index and (not file or file.endswith("/")):
+            file += "index.html"
+        await send_from(self.folders, file, self.cache, scope, send)
 
 
 @attrs.frozen(eq=False)

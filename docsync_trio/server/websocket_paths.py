@@ -13,7 +13,8 @@ import attrs
 from starlette.convertors import Convertor
 from starlette.routing import compile_path
 
-from docsync_trio.server.path_numbers import with_short_numbers
+from docsync_trio.config.url_paths import takes_rest
+from docsync_trio.server.path_numbers import application_pattern
 from docsync_trio.sessions.application_context import ApplicationContext
 
 USUAL: Final = "ws"
@@ -40,7 +41,7 @@ class PathPattern:
     @classmethod
     def of(cls, path: str) -> Self:
         """Read *path* as the site file has it, decoded."""
-        return cls(*compile_path(with_short_numbers(path)))
+        return cls(*compile_path(application_pattern(path)))
 
     def match(self, path: str) -> dict[str, str] | None:
         """Return the text of each parameter in *path*, or None."""
@@ -69,7 +70,8 @@ class WebsocketPaths:
         """Collect them; each of *places* has the paths of the page and of its websocket."""
         fixed: dict[str, FoundWebsocket] = {}
         patterns: list[tuple[ApplicationContext, PathPattern, PathPattern]] = []
-        for context, page, path in places:
+        # As with pages: who takes the rest of a path is asked last.
+        for context, page, path in sorted(places, key=lambda place: takes_rest(place[1])):
             pattern = PathPattern.of(path)
             if pattern.convertors:
                 patterns.append((context, pattern, PathPattern.of(page)))

@@ -17,6 +17,8 @@ from docsync_trio.config.url_paths import is_like, meet, part_below
         ("/a/b%20c/{d}", "/a/{b}/{c}"),
         ("/a/{b:uuid}", "/a/{c:uuid}"),
         ("/a/x-{b:int}", "/a/x-7"),
+        ("/a/{b:path}", "/a/{c:path}"),
+        ("/{b:path}", "/a/{c:path}"),
     ],
 )
 def test_two_that_could_both_answer_meet(one, other):
@@ -35,6 +37,8 @@ def test_two_that_could_both_answer_meet(one, other):
         ("/a/x-{b}", "/a/y-{c}"),
         ("/a/{b}.html", "/a/{c}.json"),
         ("/a/{b}", "/b/{c}"),
+        ("/a/{b:path}", "/a/{c}"),
+        ("/a/{b:path}", "/b/{c:path}"),
     ],
 )
 def test_two_of_which_only_one_can_answer_do_not_meet(one, other):

@@ -158,10 +158,12 @@ def test_what_comes_out_is_a_good_site_file(tmp_path, monkeypatch):
     (tmp_path / "a.py").write_text("")
     (tmp_path / "files").mkdir()
     (tmp_path / "front.html").touch()
+    (tmp_path / "ours.ico").touch()
     values = {
         "--index-titles": ["a=A"],
         "--static-dirs": ["f=files"],
         "--index": ["front.html"],
+        "--ico-path": ["ours.ico"],
         "--session-ids": ["signed"],
         "--unix-socket": [],
         "--glob": [],

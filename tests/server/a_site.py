@@ -72,10 +72,11 @@ class OpenSite:
 
 
 @asynccontextmanager
-async def a_site(*applications, title="", routes=(), port=None, **server):
+async def a_site(*applications, title="", icon=None, routes=(), port=None, **server):
     """What fails in it is what its tests are about; they look at its events."""
     settings = SiteSettings(
         title=title,
+        icon=icon,
         applications=applications,
         routes=tuple(routes),
         server=ServerSettings(**server),

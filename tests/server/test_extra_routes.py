@@ -138,6 +138,7 @@ async def test_in_a_site_that_is_mounted_an_endpoint_finds_that_site(tmp_path, m
 async def test_a_folder_is_served(tmp_path, module):
     (tmp_path / "public" / "deep").mkdir(parents=True)
     (tmp_path / "public" / "deep" / "a.txt").write_text("hello")
+    (tmp_path / "public" / "deep" / "index.html").write_text("the front")
     route = RouteSettings(path="/files", static=tmp_path / "public")
     async with a_site(application(tmp_path, "/app"), routes=[route]) as site:
         reply = await ask(site.asgi, "/files/deep/a.txt")
@@ -145,6 +146,7 @@ async def test_a_folder_is_served(tmp_path, module):
         assert reply.headers["content-type"] == "text/plain; charset=utf-8"
         for target in ("/files/../app.py", "/files/deep/../../-app.py", "/files/", "/files"):
             assert (await ask(site.asgi, target)).status == 404
+        assert (await ask(site.asgi, "/files/deep/")).text == "the front"
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ async def test_an_application_can_be_the_front_page(tmp_path, prefix):
         ("/app/?x=1&y=%20", "/app?x=1&y=%20"),
         ("/buoys/a b/", "/buoys/a b"),
         ("/any/evil.org/", "/any/evil.org"),
+        ("/tree/a/b/", "/tree/a/b"),
     ],
 )
 async def test_a_slash_too_many_is_taken_away(tmp_path, asked, location):
@@ -71,6 +72,7 @@ async def test_a_slash_too_many_is_taken_away(tmp_path, asked, location):
         application(tmp_path, "/app"),
         application(tmp_path, "/buoys/{station}"),
         application(tmp_path, "/any/{rest}"),
+        application(tmp_path, "/tree/{branch:path}"),
     ]
     async with a_site(*applications) as site:
         reply = await ask(site.asgi, asked)
@@ -157,6 +159,15 @@ async def test_an_icon_that_the_operator_did_not_want_is_ours(tmp_path, monkeypa
         )
 
 
+async def test_the_icon_is_the_operators_with_the_prefix_and_without(tmp_path):
+    (tmp_path / "ours.png").write_bytes(b"a drawing")
+    icon = tmp_path / "ours.png"
+    async with a_site(application(tmp_path, "/app"), icon=icon, prefix="/desk") as site:
+        for path in ("/desk/favicon.ico", "/favicon.ico"):
+            reply = await ask(site.asgi, path)
+            assert (reply.text, reply.headers["content-type"]) == ("a drawing", "image/png")
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "BREW"])
 async def test_a_page_answers_get_and_head_only(tmp_path, method):
     async with a_site(application(tmp_path, "/app")) as site:
@@ -197,3 +208,23 @@ async def test_a_number_that_python_would_not_read_is_at_no_address(tmp_path):
         assert (await ask(site.asgi, f"/buoys/{'9' * 5000}")).status == 404
         assert site.site.find_websocket(f"/buoys/{'9' * 5000}/ws") is None
         assert (await ask(site.asgi, f"/buoys/{'9' * 18}")).status == 200
+
+
+async def test_a_parameter_may_take_the_rest_of_a_path_and_hides_nothing(tmp_path):
+    applications = [
+        application(tmp_path, "/files/{name:path}", metadata={"of": "files"}),
+        application(tmp_path, "/files/{a}/{b}", title="two", metadata={"of": "two"}),
+        application(tmp_path, "/files/all", title="all"),
+    ]
+    async with a_site(*applications) as site:
+        await ask(site.asgi, "/files/a/b/c.txt")
+        assert site.seen(SessionOpened)[-1].application == "/files/{name:path}"
+        assert "<title>two</title>" in (await ask(site.asgi, "/files/a/b")).text
+        assert "<title>all</title>" in (await ask(site.asgi, "/files/all")).text
+        assert '"files"' in (await ask(site.asgi, "/files/a/b/c/metadata")).text
+        assert '"two"' in (await ask(site.asgi, "/files/a/b/metadata")).text
+        assert (await ask(site.asgi, "/files/a/b/c/static/js/bokeh.min.js")).status == 200
+        assert (await ask(site.asgi, "/files/a//b")).status == 404
+        context, found = site.site.find_websocket("/files/a/b/c.txt/ws")
+        assert (context.application.path, found) == ("/files/{name:path}", {"name": "a/b/c.txt"})
+        assert site.site.find_websocket("/files/a/b/ws")[1] == {"a": "a", "b": "b"}

@@ -1,14 +1,19 @@
 """The request that made a session, as Panel's code wants to see it."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from docsync_trio.applications.panel.addresses import Addresses
 from docsync_trio.applications.panel.private import RequestProxy
 
+_REST: Final = re.compile(r"\{(\w+):path\}")
+
 
 def seen_request(request: Any, application_path: str) -> Any:
     """Return *request* in the class that Panel looks for; *application_path* as it was written."""
-    addresses = Addresses.of(request.app_path or request.path, application_path, request.arguments)
+    # A parameter stands for one part of the path; one that takes the rest, for several.
+    named = _REST.sub(lambda found: str(request.path_params[found[1]]), application_path)
+    addresses = Addresses.of(request.app_path or request.path, named, request.arguments)
     proxy = RequestProxy(
         request,
         arguments=dict(request.arguments),

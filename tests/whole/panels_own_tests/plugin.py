@@ -8,13 +8,16 @@ import asyncio
 import importlib.util
 import inspect
 import sys
+from collections.abc import Iterator
 from types import ModuleType
 
 import panel as pn
 import pytest
 from panel import io
 from panel.io import server as panels_server
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.whole.conftest import FLAGS, chromium
 from tests.whole.panels_own_tests.reasons import KNOWN_FAILING, NOT_OURS
 from tests.whole.panels_own_tests.server import serve
 
@@ -70,3 +73,27 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     arguments = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
     asyncio.run(pyfuncitem.obj(**arguments))
     return True
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The Chromium of our own tests; Panel's ask another plugin for one."""
+    executable = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile, which reaches nobody but this machine."""
+    context = browser.new_context()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """A tab of it."""
+    return context.new_page()

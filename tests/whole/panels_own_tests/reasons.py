@@ -15,7 +15,9 @@ NOT_OURS: Final = {
     "test_serve_can_serve_panel_app_from_file": _TORNADO,
     "test_server_index_page_links": "our index looks otherwise",
     "test_server_index_page_links_via_proxy": "our index looks otherwise",
+    "test_server_prefix_root_redirect": "an application at / is at the prefix, without a slash",
     "test_server_request_preserves_cookies": "replaces a method of Panel's Application",
+    "test_server_route_context_size_is_capped": "what a parameter holds is not cut off",
     "test_server_root_handler": "the variables of our template for the index are others",
     "test_server_root_handler_does_not_redirect_wildcard": "paths are no regular expressions here",
     "test_server_thread_pool_is_loop_default_executor": _TORNADO,
@@ -27,24 +29,14 @@ NOT_OURS: Final = {
 }
 """Tests of something that this server does not have, or has in a way of its own."""
 
-_PATHS = "a parameter stands for one part of an application's path, not for several"
 _HISTORY = "the history of sessions is not served"
 _REUSE = "sessions are not reused"
-_ICON = "there is no key for the icon"
 
 KNOWN_FAILING: Final = {
-    "test_server_ico_handling": _ICON,
-    "test_server_ico_handling_with_prefix": _ICON,
-    "test_server_ico_path_on_proxy": _ICON,
-    "test_server_prefix_root_redirect": "an application at / is at the prefix, without a slash",
     "test_server_reuse_sessions": _REUSE,
     "test_server_reuse_sessions_with_session_key_func": _REUSE,
-    "test_server_route_context_size_is_capped": _PATHS,
-    "test_server_route_params_path_converter_path": _PATHS,
     "test_server_session_info_endpoint": _HISTORY,
     "test_server_session_info_legacy_endpoint": _HISTORY,
-    "test_server_static_dirs_index": "a folder's index.html has no address without its name",
-    "test_server_template_ico_handling": _ICON,
     "test_set_nested_pathname_then_load_markdown_no_console_errors": (
         "files that a page loads after it has changed its own path are looked for below the new one"
     ),

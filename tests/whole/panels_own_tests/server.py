@@ -82,6 +82,8 @@ def _site(paths: Sequence[str], port: int, options: dict[str, Any]) -> LoadedSit
     if unused := options.pop("unused_session_lifetime_milliseconds", None):
         tree["sessions"]["unclaimed_lifetime"] = f"{unused}ms"
     options.pop("check_unused_sessions_milliseconds", None)
+    if icon := options.pop("ico_path", None):
+        tree["icon"] = str(icon)
     for name, folder in (options.pop("static_dirs", None) or {}).items():
         tree["routes"].append({"path": f"/{name.strip('/')}", "static": str(folder)})
     if options:
