@@ -7,10 +7,11 @@ needs it. Everything is checked as it arrives, so that a peer cannot make us hol
 than the limits say.
 """
 
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any, TypeGuard
 
 import attrs
+import orjson
 
 from docsync_trio.base.errors import ProtocolError
 from docsync_trio.protocol.close_codes import CloseCode
@@ -24,6 +25,12 @@ calls its message is sent back to it in the answer and stands in logs."""
 
 _LEAST_VALUES = 100
 """More than any header of ours or Bokeh's has."""
+
+_FRAMES = 3
+"""Header, metadata and content: a message without buffers."""
+
+_NAMES = ("msgtype", "msgid")
+"""All that the header of such a message has, unless it answers another one."""
 
 
 @attrs.frozen
@@ -52,6 +59,18 @@ class Assembler:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._steps = _begin(limits)
+        self._is_between = True
+        # Texts of that length cannot break any of the limits.
+        self._harmless = min(limits.message_size // 3, 2 * limits.depth, limits.values // 100)
+
+    def messages(self, frames: Sequence[Frame]) -> Iterator[Message]:
+        """Take the next *frames*; yield each message that they complete, as `feed` does."""
+        if len(frames) == _FRAMES and self._is_between and (message := self._small(*frames)):
+            yield message
+            return
+        for frame in frames:
+            if (message := self.feed(frame)) is not None:
+                yield message
 
     def feed(self, frame: Frame) -> Message | None:
         """Take the next frame; return the message that it completes, if it does.
@@ -59,6 +78,7 @@ class Assembler:
         Raises `ProtocolError`. The websocket has to be closed then: where the next
         message begins is not known any more, and every further frame is refused too.
         """
+        self._is_between = False
         try:
             self._steps.send(frame)
         except StopIteration as end:
@@ -66,8 +86,33 @@ class Assembler:
             if message is None:
                 raise ProtocolError("a frame after an error") from None
             self._steps = _begin(self._limits)
+            self._is_between = True
             return message
         return None
+
+    def _small(self, header: Frame, metadata: Frame, text: Frame) -> Message | None:
+        """The message of these three frames, if it is sound, small and without more of them.
+
+        What a slider sends is; the steps, which can wait for the next frame at every point,
+        take twice as long. Nothing is taken where they have to judge.
+        """
+        if type(header) is not str or type(text) is not str or metadata != "{}":
+            return None
+        if max(len(header), len(text)) > self._harmless or not (
+            header.isascii() and text.isascii()
+        ):
+            return None
+        try:
+            named, content = orjson.loads(header), orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return None
+        if type(named) is not dict or type(content) is not dict or len(named) != len(_NAMES):
+            return None
+        kind, message_id = map(named.get, _NAMES)
+        if not (_is_name(kind) and _is_name(message_id)):
+            return None
+        size = len(header) + len(metadata) + len(text)
+        return Message(kind, message_id, content, size=size, plain=_is_plain(text))
 
 
 _Steps = Generator[None, Frame, Message]
@@ -87,12 +132,16 @@ def _message(limits: Limits) -> _Steps:
         _small_part(metadata, "metadata", limits)
     text = scale.text((yield))
     content = parse_object(text, "content", limits.depth, values=limits.values)
-    plain = '"type"' not in text and "\\" not in text
     buffers: dict[str, Buffer] = {}
     for _ in range(count):
         buffer_id = _buffer_id(scale.text((yield)), buffers, limits)
         buffers[buffer_id] = Buffer(buffer_id, scale.data((yield)))
-    return Message(kind, message_id, content, reply_to, tuple(buffers.values()), scale.total, plain)
+    data, plain = tuple(buffers.values()), _is_plain(text)
+    return Message(kind, message_id, content, reply_to, data, scale.total, plain)
+
+
+def _is_plain(text: str) -> bool:
+    return '"type"' not in text and "\\" not in text
 
 
 class _Scale:
@@ -159,9 +208,13 @@ def _header(text: str, limits: Limits) -> tuple[str, str, str | None, int]:
 
 
 def _check_name(value: Any, key: str) -> str:
-    if isinstance(value, str) and 0 < len(value) <= _MAX_NAME:
+    if _is_name(value):
         return value
     raise ProtocolError(f"{key} is missing, not text, or too long")
+
+
+def _is_name(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and 0 < len(value) <= _MAX_NAME
 
 
 def _buffer_id(text: str, known: dict[str, Buffer], limits: Limits) -> str:

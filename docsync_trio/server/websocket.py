@@ -96,11 +96,15 @@ class SocketWire:
 
     async def receive(self) -> Sequence[Frame]:
         """Return the data frames that are there, fragments put together; see `Wire`."""
-        frames = await self._next_frames()
-        if not frames:
-            await self._way_out.wait_for_turn()
-            raise self._ending()
-        return frames
+        while self._reader.is_open:
+            data, self._early = self._early, b""
+            data = data or await self._read()
+            if not data:
+                break
+            if frames := self._feed(data):
+                return frames
+        await self._way_out.wait_for_turn()
+        raise self._ending()
 
     def send_now(self, messages: Sequence[Outgoing]) -> bool:
         """Send of *messages* what the kernel takes at once; see `Wire`."""
@@ -167,17 +171,6 @@ class SocketWire:
                 self._reader.feed(data)
         except (OSError, trio.ClosedResourceError):
             return
-
-    async def _next_frames(self) -> list[Frame]:
-        """The frames that come next; none when the connection is over."""
-        while self._reader.is_open:
-            data, self._early = self._early, b""
-            data = data or await self._read()
-            if not data:
-                break
-            if frames := self._feed(data):
-                return frames
-        return []
 
     async def _read(self) -> bytes:
         """What comes next from the socket; nothing when it is lost."""

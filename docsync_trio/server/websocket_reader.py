@@ -108,21 +108,26 @@ class WebsocketReader:
 
     def _short_ones(self, data: bytes, frames: list[Frame]) -> int:
         """Read the short frames at the head of *data*, which most are; says where they end."""
-        position, last = 0, len(data) - _SHORT_HEAD
+        position, end = 0, len(data)
+        last, longest = end - _SHORT_HEAD, min(_TWO_BYTES - 1, self._max_size)
         while position <= last and self._fragments is None:
             first, length = data[position], data[position + 1] - _MASKED
             payload = position + _SHORT_HEAD
             stop = payload + length
-            if not 0 <= length < _TWO_BYTES or stop > len(data) or length > self._max_size:
+            if not 0 <= length <= longest or stop > end:
                 break
-            if first in _PLAIN:
+            if first == wire.TEXT:
                 text = apply_mask(data[payload:stop], data[position + 2 : payload])
-                self._add(first & 0x0F, text, frames)
+                try:
+                    frames.append(text.decode())
+                except UnicodeDecodeError:
+                    self._refuse_text()
+                    return stop
+            elif first == wire.BINARY:
+                frames.append(apply_mask(data[payload:stop], data[position + 2 : payload]))
             elif first != _PONG:
                 break
             position = stop
-            if not self.is_open:
-                break
         return position
 
     def _room(self) -> int:
@@ -154,7 +159,10 @@ class WebsocketReader:
         try:
             frames.append(payload.decode() if opcode == TEXT else payload)
         except UnicodeDecodeError:
-            self.protocol.fail(CloseCode.INVALID_DATA, "text must be UTF-8")
+            self._refuse_text()
+
+    def _refuse_text(self) -> None:
+        self.protocol.fail(CloseCode.INVALID_DATA, "text must be UTF-8")
 
 
 def _extent(data: bytes, position: int, end: int) -> tuple[int, int]:

@@ -144,16 +144,15 @@ class Connection:
         try:
             while True:
                 first = True
-                for frame in await self._wire.receive():
-                    message = assembler.feed(frame)
-                    if message is not None:
-                        self.traffic.messages_in += 1
-                        self.traffic.bytes_in += message.size
-                        conversation.receive(message)
+                for message in assembler.messages(await self._wire.receive()):
+                    self.traffic.messages_in += 1
+                    self.traffic.bytes_in += message.size
+                    conversation.receive(message)
+                    if self._waiting:
                         await self._make_room(message)
-                        self._waiting.append(message.size)
-                        on_message(message, first=first)
-                        first = False
+                    self._waiting.append(message.size)
+                    on_message(message, first=first)
+                    first = False
         except WireClosed as closed:
             self._closed(closed)
         except ProtocolError as error:
@@ -188,7 +187,9 @@ class Connection:
         self._scope.cancel()
 
     def _sent(self, messages: Sequence[Outgoing], on_caught_up: Callable[[], None]) -> None:
-        traffic, size = self.traffic, sum(message.size for message in messages)
+        traffic, size = self.traffic, 0
+        for message in messages:
+            size += message.size
         traffic.messages_out += len(messages)
         traffic.bytes_out += size
         traffic.queued -= size

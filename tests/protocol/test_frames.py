@@ -1,5 +1,7 @@
 import json
+from itertools import chain
 
+import attrs
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -199,6 +201,60 @@ def test_any_frames_give_messages_or_a_protocol_error(frames):
             assert len(str(outcome).encode()) <= MOST_OF_A_REASON
         else:
             assert outcome is None or outcome.size <= SMALL.message_size
+
+
+def told(outcome):
+    """What there is to see of a message or an error."""
+    if isinstance(outcome, ProtocolError):
+        return str(outcome), outcome.close_code, outcome.hint
+    return attrs.astuple(outcome, recurse=False)
+
+
+def at_once(batches, limits):
+    """What whole batches of frames give, up to the first error."""
+    assembler = Assembler(limits)
+    try:
+        for batch in batches:
+            yield from assembler.messages(batch)
+    except ProtocolError as error:
+        yield error
+
+
+ORDINARY = st.tuples(
+    st.builds(header) | st.builds(header, reqid=NAMES) | st.builds(header, msgtype=NAMES) | LIKELY,
+    st.sampled_from(["{}", '{"a":1}', b"{}"]) | LIKELY,
+    st.sampled_from(
+        [
+            '{"events":[]}',
+            '{"a":"\\\\"}',
+            '{"type":"x"}',
+            '{"\u00e9":1}',
+            "[1]",
+            '{"a":[[[[]]]]}',
+            "{",
+        ]
+    )
+    | LIKELY,
+).map(list)
+TIGHT = Limits(message_size=60, depth=4)
+
+
+@given(
+    st.lists(ORDINARY | st.lists(LIKELY, max_size=4), max_size=6),
+    st.sampled_from([SMALL, TIGHT, Limits()]),
+)
+@example([[header(), "{}", "{}"], [header(msgid=""), "{}", "{}"]], SMALL)
+@example([[header(msgtype="a" * 201), "{}", "{}"]], Limits())
+@example([[header(num_buffers=0), "{}", "{}"], ["{}"], [header(), "{}"], ["{}", "{}", "{}"]], SMALL)
+def test_frames_that_come_together_give_what_they_give_one_by_one(batches, limits):
+    assembler, expected = Assembler(limits), []
+    try:
+        for frame in chain.from_iterable(batches):
+            expected += [message] if (message := assembler.feed(frame)) is not None else []
+    except ProtocolError as error:
+        expected.append(error)
+
+    assert list(map(told, at_once(batches, limits))) == list(map(told, expected))
 
 
 @given(
