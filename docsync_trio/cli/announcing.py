@@ -22,7 +22,8 @@ def banner_of(
 ) -> Banner:
     """Return what there is to say about *site*, which *loaded* became; *hint* comes last."""
     settings = loaded.settings
-    bases = base_urls(sockets)
+    scheme = "http" if settings.server.tls.certificate is None else "https"
+    bases = base_urls(sockets, scheme)
     rows = tuple(
         BannerRow(
             path=f"{settings.server.prefix}{context.url}",
@@ -36,7 +37,7 @@ def banner_of(
     return Banner(
         title=settings.title,
         rows=rows,
-        listening=tuple(map(listening_at, sockets)),
+        listening=tuple(listening_at(sock, scheme) for sock in sockets),
         site_file=str(loaded.source or ""),
         warnings=site_warnings(loaded),
         reloads=settings.reload.enabled,

@@ -7,6 +7,7 @@ from docsync_trio.base.errors import Path as Place
 from docsync_trio.base.errors import PlacedProblem, Problem
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.config.schema import HandlerSettings, SiteSettings
+from docsync_trio.server.security import security_doubts
 from docsync_trio.server.site import is_private
 
 
@@ -48,6 +49,7 @@ def site_doubts(loaded: LoadedSite) -> tuple[PlacedProblem, ...]:
     """Return what is allowed and yet probably not meant, each with the key to change."""
     settings = loaded.settings
     found = list(loaded.doubts)
+    found += loaded.explain(security_doubts(settings.server)).problems
     if not all(map(is_private, settings.server.bind)):
         found += loaded.explain(_open_to_others(settings)).problems
     return tuple(found)

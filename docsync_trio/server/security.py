@@ -5,10 +5,12 @@ OpenSSL and all that belongs to it are read only by who has a certificate.
 
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import attrs
 
+from docsync_trio.base.errors import Problem
 from docsync_trio.base.events import Observer
 from docsync_trio.config.schema import ServerSettings
 from docsync_trio.server.peer_socket import PeerSocket
@@ -53,6 +55,24 @@ def open_security(settings: ServerSettings, *, observe: Observer) -> Security:
 
     certificates = Certificates.open(settings, observe=observe)
     return Security(Handshakes(certificates, observe=observe), certificates)
+
+
+def security_problems(settings: ServerSettings) -> list[Problem]:
+    """Return what is wrong with the certificate of *settings*, on this machine."""
+    if settings.tls.certificate is None:
+        return []
+    from docsync_trio.server.tls_files import tls_problems
+
+    return tls_problems(settings)
+
+
+def security_doubts(settings: ServerSettings) -> list[Problem]:
+    """Return why browsers may warn of the certificate of *settings*."""
+    if settings.tls.certificate is None:
+        return []
+    from docsync_trio.server.tls_files import tls_doubts
+
+    return list(tls_doubts(settings, datetime.now(UTC)))
 
 
 def is_tcp(sock: socket.socket) -> bool:

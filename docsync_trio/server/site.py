@@ -42,6 +42,7 @@ from docsync_trio.server.monitoring import missing_library
 from docsync_trio.server.mounts import Mount, load_mounts, need_asyncio
 from docsync_trio.server.open_mounts import OpenMounts, open_mounts
 from docsync_trio.server.routes import Stock, build_asgi
+from docsync_trio.server.security import security_problems
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.server.trial import example_request, try_out
 from docsync_trio.sessions.application_context import ApplicationContext
@@ -109,6 +110,7 @@ def load_good_applications(
     mounts = load_mounts(settings.routes, base, problems)
     check_template(settings.index, problems)
     problems += missing_library(settings.monitoring)
+    problems += security_problems(settings.server)
     gate = load_gate(settings, base, problems)
     good = tuple(a for a in applications if a is not None)
     return LoadedApplications(good, endpoints, mounts, gate), problems

@@ -20,6 +20,8 @@ def test_an_address_is_a_url():
 
         assert listening_at(sock) == url
         assert base_urls([sock]) == (url,)
+        assert listening_at(sock, "https") == url.replace("http", "https")
+        assert base_urls([sock], "https") == (url.replace("http", "https"),)
 
 
 def test_all_interfaces_are_told_as_such_and_opened_as_this_machine():

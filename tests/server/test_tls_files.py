@@ -7,8 +7,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from docsync_trio.config.schema import ServerSettings
+from docsync_trio.base.errors import ConfigError
+from docsync_trio.config.schema import ServerSettings, SiteSettings
 from docsync_trio.server.certificate_facts import facts_of
+from docsync_trio.server.site import load_applications
 from docsync_trio.server.tls_files import (
     BadCertificate,
     in_words,
@@ -148,3 +150,14 @@ def test_a_certificate_that_is_not_valid_now_is_doubtful(authority, issued):
     assert text.startswith(f"cert.pem is valid from {in_words(facts.begins)} on")
     (text,) = doubt(facts.ends - day)
     assert text == f"cert.pem expires at {in_words(facts.ends)}"
+
+
+def test_a_site_with_a_bad_certificate_is_told_before_anything_listens(authority, issued):
+    authority.key.write_text("nothing")
+    settings = SiteSettings(server=ServerSettings(tls=authority.settings()))
+
+    with pytest.raises(ConfigError) as raised:
+        load_applications(settings)
+
+    (line,) = raised.value.lines
+    assert line.startswith("server.tls.key: ")
