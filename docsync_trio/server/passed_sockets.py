@@ -58,7 +58,7 @@ def open_passed(bind: SystemdBind, environ: Mapping[str, str]) -> list[socket.so
         why = f"systemd has passed no socket of this name; there are: {names}"
     elif "LISTEN_PID" in environ:
         why = f"systemd's sockets are for process {environ['LISTEN_PID']}, and this is "
-        why += f"{os.getpid()}; in ExecStart= nothing may stand before docsync that starts it"
+        why += f"{os.getpid()}; what stands before docsync in ExecStart= has to become it (exec)"
     else:
         why = _NONE_PASSED
     raise cannot_listen(bind, why)
