@@ -195,12 +195,34 @@ async def test_frames_of_websockets_of_others_are_counted():
     assert (carried.messages_out, carried.bytes_out) == (2, 6)
 
 
-async def test_a_page_says_whose_session_it_is_for(tmp_path):
-    async with a_site(application(tmp_path, "/app")) as site:
+KNOWING = """
+import trio
+from bokeh.models import Div
+from bokeh.plotting import curdoc
+
+from docsync_trio.base.request_in_hand import request_in_hand
+
+def say():
+    label.text = str(request_in_hand())
+
+label = Div(text=request_in_hand().id)
+curdoc().add_root(label)
+curdoc().add_timeout_callback(say, 1000)
+"""
+
+
+async def test_a_page_says_whose_session_it_is_for_and_its_document_for_which_request(
+    tmp_path, autojump_clock
+):
+    async with a_site(application(tmp_path, "/app", KNOWING)) as site:
         answered = []
         met = Reception.of(ServerSettings(), answered.append).around(site.asgi)
         await ask(met, "/app")
         (session,) = site.context("/app").sessions
+        label = site.document("/app").roots[0]
+        assert label.text == answered[0].request
+        await trio.sleep(2)
+        assert label.text == "None", "what comes later is not of the request"
 
     assert [(one.application, one.session) for one in answered] == [("/app", session)]
 

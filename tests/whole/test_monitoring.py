@@ -14,6 +14,8 @@ from tests.whole.processes import docsync
 pytestmark = pytest.mark.whole
 
 SITE = """
+[logging]
+access_file = "access.log"
 [monitoring]
 bind = "127.0.0.1:0"
 metrics = "/metrics"
@@ -82,3 +84,17 @@ def test_machines_are_answered_while_the_loop_is_held_and_the_log_says_how_it_is
         server.log.wait_for("debug .*built")
         server.process.send_signal(signal.SIGUSR1)
         server.log.wait_for("the log level is info now")
+
+        visits = site.with_name("access.log")
+        asked = [line.split('"')[1] for line in wait_for_lines(visits, 4)]
+        assert asked == [f"GET {path} HTTP/1.1" for path in ("/app", "/livez", "/hold", "/app")]
+        visits.rename(site.with_name("access.log.1"))
+        get(f"{server.url}/nothing?bokeh-token=secret")
+        (after,) = wait_for_lines(visits, 1)
+        assert '"GET /nothing?bokeh-token=*** HTTP/1.1" 404' in after
+
+
+def wait_for_lines(path, number):
+    while not path.is_file() or len(lines := path.read_text().splitlines()) < number:
+        time.sleep(0.05)
+    return lines
