@@ -39,8 +39,11 @@ def site_files() -> list[tuple[str, str]]:
     ]
 
 
+KEYS = ("DOCSYNC_SECRET_KEY", "GITHUB_SECRET")
+
+
 def make_what_it_names(folder: Path, site: str) -> None:
-    for kind, place in re.findall(r'\b(file|json|notebook|directory|static) = "([^"]+)"', site):
+    for kind, place in re.findall(r'\b(file|json|notebook|directory|static|users) = "([^"]+)"', site):
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
         if kind in {"directory", "static"}:
@@ -55,7 +58,7 @@ def test_a_site_file_on_a_page_is_one_that_we_read(at, text, tmp_path):
     make_what_it_names(tmp_path, text)
     (tmp_path / "site.toml").write_text(text)
 
-    site = load_site(tmp_path / "site.toml", environ={"DOCSYNC_SECRET_KEY": "k" * 40})
+    site = load_site(tmp_path / "site.toml", environ=dict.fromkeys(KEYS, "k" * 40))
 
     assert site.settings.applications
     assert site.warnings == ()

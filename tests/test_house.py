@@ -93,7 +93,7 @@ def test_whatever_is_imported_is_a_declared_dependency():
     # What brings a package along today may leave it at home tomorrow.
     project = tomllib.loads((TESTS.parent / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    used = ("django", "metrics", "notebook", "panel", "sign-in", "testing")
+    used = ("brotli", "django", "metrics", "notebook", "panel", "sign-in", "testing")
     declared = [*project["dependencies"], *(line for name in used for line in extras[name])]
     distributions = {distribution(line) for line in declared}
     # Only a document that holds something of pandas' gets there.

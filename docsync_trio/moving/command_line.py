@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Final, Never
 
 from docsync_trio.moving.draft import Draft, DraftApplication, draft_application
-from docsync_trio.moving.flags import BOKEH_FLAGS, PANEL_FLAGS, Flag
+from docsync_trio.moving.flag import Flag
+from docsync_trio.moving.flags import BOKEH_FLAGS, PANEL_FLAGS
 from docsync_trio.moving.values import BadValueError, whole
 
 USUAL_PORT: Final = 5006

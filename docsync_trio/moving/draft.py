@@ -52,13 +52,19 @@ class Draft:
         """Return the site file."""
         parts = [*map(_comment, self.remarks)]
         # What belongs to no table has to come first.
-        parts += ["\n".join(self._table(name)) for name in sorted(self.tables, key=bool)]
+        parts += ["\n".join(self._table(name)) for name in sorted(self._told(), key=bool)]
         parts += ["\n".join(self._application(a)) for a in self.applications]
         parts += [
             f"[[routes]]\npath = {_toml(path)}\nstatic = {_toml(self.place(folder))}"
             for path, folder in self.routes
         ]
         return "\n\n".join(parts) + "\n"
+
+    def _told(self) -> Iterator[str]:
+        """Yield the tables that mean something: how to sign in only if there is a way to."""
+        for name, values in self.tables.items():
+            if name != "sign_in" or values.keys() & {"users", "provider", "function"}:
+                yield name
 
     def _table(self, name: str) -> Iterator[str]:
         if name:

@@ -5,51 +5,14 @@ the installed Bokeh and Panel, so that a new one is not forgotten.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, Literal
-
-import attrs
+from typing import Final
 
 from docsync_trio.moving.draft import Draft
+from docsync_trio.moving.flag import Flag, keyed, silent, without_key
+from docsync_trio.moving.sign_in_flags import BOKEH_SIGN_IN, PANEL_SIGN_IN
 from docsync_trio.moving.values import BadValueError, milliseconds, pairs, whole
 
 _SHORTEST_SUMMARY: Final = 1000  # milliseconds
-
-Takes = Literal["nothing", "one", "some", "perhaps", "rest"]
-
-
-@attrs.frozen
-class Flag:
-    """A flag: *becomes* is for people to read, in Markdown; *move* puts its values into a draft."""
-
-    name: str
-    takes: Takes
-    becomes: str
-    move: Callable[[Draft, list[str]], None]
-
-
-def _ignored(becomes: str) -> Callable[[Draft, list[str]], None]:
-    """Return what moves a flag that has no key: the draft says what to do instead."""
-    return lambda draft, _: draft.remarks.append(becomes)
-
-
-def _without_key(name: str, takes: Takes, instead: str) -> Flag:
-    return Flag(name, takes, instead, _ignored(f"{name}: {instead}"))
-
-
-def _silent(name: str, takes: Takes, why: str) -> Flag:
-    return Flag(name, takes, why, lambda _draft, _values: None)
-
-
-def _keyed(
-    name: str, key: str, read: Callable[[str], Any] = str, note: str = "", more: str = ""
-) -> Flag:
-    table, _, last = key.rpartition(".")
-    return Flag(
-        name,
-        "one",
-        f"`{key}`{more}",
-        lambda draft, values: draft.set(table, last, read(values[-1]), note),
-    )
 
 
 def _ping(text: str) -> str:
@@ -125,7 +88,6 @@ def _statics(draft: Draft, values: list[str]) -> None:
 _ARGUMENTS: Final = Flag(
     "--args", "rest", "`argv` of the handlers", lambda draft, v: setattr(draft, "argv", tuple(v))
 )
-_NO_SIGN_IN: Final = "There is no sign-in here yet; let the proxy in front sign visitors in."
 _NO_REST: Final = "No REST interface; an endpoint of `[[routes]]` can read what it shows."
 _ALL_REQUEST: Final = (
     "None needed: what a request carries stays on the server, and `session_context.request` has "
@@ -133,28 +95,28 @@ _ALL_REQUEST: Final = (
 )
 
 BOKEH_FLAGS: Final = (
-    _silent("--port", "one", "`server.bind`, with the address"),
-    _silent("--address", "one", "`server.bind`, with the port"),
+    silent("--port", "one", "`server.bind`, with the address"),
+    silent("--address", "one", "`server.bind`, with the port"),
     Flag(
         "--unix-socket",
         "one",
         '`server.bind = "unix:/path"`',
         lambda draft, values: draft.set("server", "bind", f"unix:{values[-1]}"),
     ),
-    _keyed("--log-level", "logging.level", _level),
-    _without_key("--log-format", "one", '`logging.format` is "console" or "json".'),
-    _without_key("--log-file", "one", "The log goes to standard error; send that to a file."),
-    _without_key(
+    keyed("--log-level", "logging.level", _level),
+    without_key("--log-format", "one", '`logging.format` is "console" or "json".'),
+    without_key("--log-file", "one", "The log goes to standard error; send that to a file."),
+    without_key(
         "--use-config", "one", "Bokeh's own settings are read from its variables (`BOKEH_...`)."
     ),
     _ARGUMENTS,
     Flag("--dev", "some", "`docsync run --reload`", _run_with("--reload")),
     Flag("--show", "nothing", "`docsync run --open`", _run_with("--open")),
     Flag("--allow-websocket-origin", "one", "`server.allow_origins`", _origins),
-    _keyed("--prefix", "server.prefix", _prefix),
+    keyed("--prefix", "server.prefix", _prefix),
     Flag("--ico-path", "one", "`icon`", _icon),
-    _keyed("--keep-alive", "server.keep_alive.ping", _ping),
-    _silent("--check-unused-sessions", "one", "None needed: a session ends by itself, in time."),
+    keyed("--keep-alive", "server.keep_alive.ping", _ping),
+    silent("--check-unused-sessions", "one", "None needed: a session ends by itself, in time."),
     Flag(
         "--unused-session-lifetime",
         "one",
@@ -164,35 +126,33 @@ BOKEH_FLAGS: Final = (
     Flag("--stats-log-frequency", "one", "`monitoring.summary`; off without it", _summary),
     Flag("--mem-log-frequency", "one", "`monitoring.summary`, which tells memory, too", _summary),
     Flag("--use-xheaders", "nothing", "`server.trusted_proxies`", _behind_proxy),
-    _without_key("--ssl-certfile", "one", "Let the proxy in front speak TLS."),
-    _without_key("--ssl-keyfile", "one", "Let the proxy in front speak TLS."),
+    without_key("--ssl-certfile", "one", "Let the proxy in front speak TLS."),
+    without_key("--ssl-keyfile", "one", "Let the proxy in front speak TLS."),
     Flag("--session-ids", "one", "`sessions.sign` and `sessions.secret_key`", _session_ids),
-    _without_key("--auth-module", "one", _NO_SIGN_IN),
-    _without_key("--enable-xsrf-cookies", "nothing", "Its handlers are Tornado's."),
-    _silent("--exclude-headers", "some", _ALL_REQUEST),
-    _silent("--exclude-cookies", "some", _ALL_REQUEST),
-    _silent("--include-headers", "some", _ALL_REQUEST),
-    _silent("--include-cookies", "some", _ALL_REQUEST),
-    _without_key("--cookie-secret", "one", "No secure cookies without sign-in."),
+    *BOKEH_SIGN_IN,
+    silent("--exclude-headers", "some", _ALL_REQUEST),
+    silent("--exclude-cookies", "some", _ALL_REQUEST),
+    silent("--include-headers", "some", _ALL_REQUEST),
+    silent("--include-cookies", "some", _ALL_REQUEST),
     Flag("--index", "one", "`index`; the template gets `title`, `links` and `named`", _index),
-    _without_key(
+    without_key(
         "--disable-index", "nothing", "An application or a route at `/` takes the index's place."
     ),
-    _without_key(
+    without_key(
         "--disable-index-redirect",
         "nothing",
         "An application or a route at `/` takes the index's place.",
     ),
-    _without_key("--num-procs", "one", "One process; plain functions run in threads of it."),
-    _keyed(
+    without_key("--num-procs", "one", "One process; plain functions run in threads of it."),
+    keyed(
         "--session-token-expiration", "sessions.token_expiration", lambda text: f"{whole(text)}s"
     ),
-    _keyed(
+    keyed(
         "--websocket-max-message-size", "server.max_message_size", lambda text: f"{whole(text)}B"
     ),
-    _without_key("--websocket-compression-level", "one", "Websockets are not compressed."),
-    _without_key("--websocket-compression-mem-level", "one", "Websockets are not compressed."),
-    _silent("--glob", "nothing", "Write each application down."),
+    without_key("--websocket-compression-level", "one", "Websockets are not compressed."),
+    without_key("--websocket-compression-mem-level", "one", "Websockets are not compressed."),
+    silent("--glob", "nothing", "Write each application down."),
 )
 """The flags of `bokeh serve`; `panel serve` has all of them as well."""
 
@@ -206,33 +166,21 @@ PANEL_FLAGS: Final = (
     Flag("--static-dirs", "some", "`[[routes]]` with `static`", _statics),
     Flag("--dev", "nothing", "`docsync run --reload`", _run_with("--reload")),
     Flag("--autoreload", "nothing", "`docsync run --reload`", _run_with("--reload")),
-    _without_key(
+    without_key(
         "--num-threads",
         "one",
         "The variable `PANEL_NUM_THREADS`, or `pn.extension(nthreads=4)` in an application.",
     ),
-    _without_key("--root-path", "one", "`server.trusted_proxies`, for X-Forwarded-Prefix."),
-    *(
-        _without_key(name, "one", _NO_SIGN_IN)
-        for name in (
-            *("--basic-auth", "--cookie-path", "--oauth-provider", "--oauth-key"),
-            *("--oauth-secret", "--oauth-redirect-uri", "--oauth-extra-params"),
-            *("--oauth-jwt-user", "--oauth-encryption-key", "--oauth-error-template"),
-            *("--oauth-expiry-days", "--login-endpoint", "--logout-endpoint"),
-            *("--auth-template", "--logout-template", "--basic-login-template"),
-        )
-    ),
-    _without_key("--oauth-refresh-tokens", "nothing", _NO_SIGN_IN),
-    _without_key("--oauth-optional", "nothing", _NO_SIGN_IN),
-    _without_key("--oauth-guest-endpoints", "some", _NO_SIGN_IN),
-    _without_key("--rest-provider", "one", _NO_REST),
-    _without_key("--rest-endpoint", "one", _NO_REST),
-    _without_key(
+    without_key("--root-path", "one", "`server.trusted_proxies`, for X-Forwarded-Prefix."),
+    *PANEL_SIGN_IN,
+    without_key("--rest-provider", "one", _NO_REST),
+    without_key("--rest-endpoint", "one", _NO_REST),
+    without_key(
         "--rest-session-info",
         "nothing",
         "An endpoint of `[[routes]]` that answers with `pn.state.session_info`.",
     ),
-    _without_key(
+    without_key(
         "--session-history",
         "one",
         "`pn.config.session_history = 100`, in a module of `hooks`; and the log has a line for "
@@ -244,15 +192,15 @@ PANEL_FLAGS: Final = (
         "`warm` of each application",
         lambda draft, _: setattr(draft, "warm", True),
     ),
-    _without_key("--admin", "nothing", "None yet; `docsync run` shows its sessions (key `s`)."),
-    _without_key("--admin-endpoint", "one", "None yet; see `--admin`."),
-    _without_key("--admin-log-level", "one", "None yet; see `--admin`."),
-    _without_key("--admin-password", "one", "None yet; see `--admin`."),
-    _without_key("--admin-users", "some", "None yet; see `--admin`."),
-    _without_key("--page-config", "one", "The index has the site's `title`, and no other look."),
-    _silent("--server", "one", "There is one server, this one."),
-    _without_key("--profiler", "one", "A profiler for processes, such as py-spy."),
-    _without_key(
+    without_key("--admin", "nothing", "None yet; `docsync run` shows its sessions (key `s`)."),
+    without_key("--admin-endpoint", "one", "None yet; see `--admin`."),
+    without_key("--admin-log-level", "one", "None yet; see `--admin`."),
+    without_key("--admin-password", "one", "None yet; see `--admin`."),
+    without_key("--admin-users", "some", "None yet; see `--admin`."),
+    without_key("--page-config", "one", "The index has the site's `title`, and no other look."),
+    silent("--server", "one", "There is one server, this one."),
+    without_key("--profiler", "one", "A profiler for processes, such as py-spy."),
+    without_key(
         "--setup",
         "one",
         "`hooks` of an application: a module with `on_server_loaded`, which runs once and may "
@@ -264,14 +212,14 @@ PANEL_FLAGS: Final = (
         '`monitoring.livez = "/liveness"`; without it, `/livez` and `/readyz` are there',
         lambda draft, _: draft.set("monitoring", "livez", "/liveness"),
     ),
-    _keyed("--liveness-endpoint", "monitoring.livez", lambda text: f"/{text.strip('/')}"),
-    _without_key("--plugins", "one", "`[[routes]]` with `endpoint`, `asgi` or `wsgi`."),
-    _without_key(
+    keyed("--liveness-endpoint", "monitoring.livez", lambda text: f"/{text.strip('/')}"),
+    without_key("--plugins", "one", "`[[routes]]` with `endpoint`, `asgi` or `wsgi`."),
+    without_key(
         "--reuse-sessions",
         "perhaps",
         "None: `warm`, and `pn.cache` for what takes long, make every page quick.",
     ),
-    _without_key(
+    without_key(
         "--global-loading-spinner",
         "nothing",
         "`pn.extension(global_loading_spinner=True)` in the application.",

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from docsync_trio.moving.flags import BOKEH_FLAGS, PANEL_FLAGS, Flag
+from docsync_trio.moving.flag import Flag
+from docsync_trio.moving.flags import BOKEH_FLAGS, PANEL_FLAGS
 
 BEGIN = "<!-- flags: made by `make reference` -->"
 END = "<!-- end of flags -->"

@@ -63,6 +63,35 @@ def test_no_keep_alive_is_off():
     assert site_of("bokeh serve a.py --keep-alive 0")["server"]["keep_alive"]["ping"] == "off"
 
 
+def test_who_signs_in_has_keys_and_no_secret_is_copied():
+    line = (
+        "panel serve a.py --oauth-provider azurev2 --oauth-key desk --oauth-secret hush "
+        "--oauth-expiry-days 0.5 --oauth-optional --login-endpoint in --cookie-secret hush "
+        "--oauth-refresh-tokens --oauth-jwt-user upn"
+    )
+    text = draft_site(line.split()).as_text()
+
+    assert "hush" not in text
+    assert tomllib.loads(text)["sign_in"] == {
+        "provider": "azure",
+        "client_id": "desk",
+        "client_secret": {"env": "PANEL_OAUTH_SECRET"},
+        "lifetime": "12h",
+        "optional": True,
+        "login_path": "/in",
+        "secret_key": {"env": "BOKEH_COOKIE_SECRET"},
+        "keep_tokens": True,
+        "user_key": "upn",
+    }
+    assert site_of("panel serve a.py --basic-auth hush")["sign_in"] == {"users": "users.toml"}
+    asked = site_of("bokeh serve a.py --auth-module rules/auth.py")
+    assert asked["sign_in"] == {"function": "rules.auth:get_user"}
+
+
+def test_how_to_sign_in_is_left_out_where_nobody_does():
+    assert "sign_in" not in site_of("bokeh serve a.py --cookie-secret hush")
+
+
 def test_what_machines_ask_and_the_log_tells_has_keys():
     assert site_of("panel serve a.py --liveness")["monitoring"] == {"livez": "/liveness"}
     asked = site_of("panel serve a.py --liveness --liveness-endpoint alive")
@@ -154,12 +183,20 @@ def test_a_site_file_elsewhere_finds_the_same_files(tmp_path):
 
 
 def test_what_comes_out_is_a_good_site_file(tmp_path, monkeypatch):
-    monkeypatch.setenv("BOKEH_SECRET_KEY", "k" * 32)
+    for variable in ("BOKEH_SECRET_KEY", "BOKEH_COOKIE_SECRET", "PANEL_OAUTH_SECRET"):
+        monkeypatch.setenv(variable, "k" * 32)
     (tmp_path / "a.py").write_text("")
     (tmp_path / "files").mkdir()
-    (tmp_path / "front.html").touch()
-    (tmp_path / "ours.ico").touch()
+    for name in ("front.html", "in.html", "ours.ico", "out.html", "users.toml"):
+        (tmp_path / name).touch()
     values = {
+        "--auth-module": ["auth.py"],
+        "--oauth-provider": ["github"],
+        "--oauth-redirect-uri": ["https://example.org/login"],
+        "--basic-login-template": ["in.html"],
+        "--logout-template": ["out.html"],
+        "--login-endpoint": ["/in"],
+        "--logout-endpoint": ["/out"],
         "--index-titles": ["a=A"],
         "--static-dirs": ["f=files"],
         "--index": ["front.html"],
@@ -184,6 +221,7 @@ def test_what_comes_out_is_a_good_site_file(tmp_path, monkeypatch):
 
     assert settings.applications[0].title == "A"
     assert settings.applications[0].warm
+    assert settings.sign_in.login_page == tmp_path / "in.html"
     assert settings.index == tmp_path / "front.html"
     assert settings.logging.level == "debug"
     assert settings.server.bind[0].port == 5000
