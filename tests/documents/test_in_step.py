@@ -179,6 +179,17 @@ class InStep(RuleBasedStateMachine):
             self.room.leave(viewer)
             self.room.viewers.append(viewer.pull(self.room.shared))
 
+    @rule(number=choice)
+    def fall_behind(self, number):
+        if self.room.viewers:
+            self.room.behind.add(self.room.viewers[number % len(self.room.viewers)])
+
+    @precondition(lambda self: not self.is_held)
+    @rule()
+    def catch_up(self):
+        for viewer in list(self.room.behind):
+            self.room.catch_up(viewer)
+
     @rule(steps=steps)
     def change(self, steps):
         def callback(document):
@@ -194,14 +205,15 @@ class InStep(RuleBasedStateMachine):
             for step, a, b, values in steps[:3]:
                 step(document, a, b, values)
 
-        if self.room.viewers:
-            self.room.edit(self.room.viewers[who % len(self.room.viewers)], edit)
+        if viewers := self.room.in_time():
+            self.room.edit(viewers[who % len(viewers)], edit)
 
     @precondition(lambda self: not self.is_held)
     @rule(who=choice, value=st.integers(0, 9))
     def move_the_slider_that_is_answered(self, who, value):
-        if self.room.viewers and self.slider.document is not None:
-            viewer = self.room.viewers[who % len(self.room.viewers)]
+        viewers = self.room.in_time()
+        if viewers and self.slider.document is not None:
+            viewer = viewers[who % len(viewers)]
             self.room.edit(viewer, lambda d: setattr(d.models[self.slider.id], "value", value))
 
     @rule(policy=st.sampled_from(["combine", "collect"]))
@@ -227,6 +239,7 @@ class InStep(RuleBasedStateMachine):
     def teardown(self):
         if self.is_held:
             self.room.change(lambda document: document.unhold())
+        self.catch_up()
         self.room.assert_in_step()
         assert not self.room.unsent
         table = set(self.room.document.models)

@@ -154,8 +154,14 @@ class Room:
     def leave(self, viewer):
         self.shared.leave(viewer)
         self.viewers.remove(viewer)
+        self.behind.discard(viewer)
+        self.lost.discard(viewer)
+
+    def in_time(self):
+        """The viewers who are not behind."""
+        return [viewer for viewer in self.viewers if viewer not in self.behind]
 
     def assert_in_step(self):
         expected = state(self.document)
-        for viewer in self.viewers:
+        for viewer in self.in_time():
             assert state(viewer.document) == expected, viewer.name
