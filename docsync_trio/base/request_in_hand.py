@@ -85,3 +85,10 @@ def leave_unlogged() -> None:
     request = request_in_hand()
     if request is not None:
         request.quiet = True
+
+
+def note_user(name: str) -> None:
+    """Note who has sent the request in hand, if any: the user of that *name*."""
+    request = request_in_hand()
+    if request is not None:
+        request.user = name

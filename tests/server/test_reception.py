@@ -7,12 +7,13 @@ import pytest
 import trio
 from starlette.responses import PlainTextResponse
 
-from docsync_trio.base.request_in_hand import request_in_hand
+from docsync_trio.base.request_in_hand import RequestInHand, in_hand, request_in_hand
 from docsync_trio.config.schema import MonitoringSettings, ServerSettings
 from docsync_trio.server.monitored_site import MonitoredSite
 from docsync_trio.server.monitoring import make_monitoring
 from docsync_trio.server.reception import Reception
 from docsync_trio.testing.memory_network import answer_to
+from tests.server import signing_in
 from tests.server.a_site import a_site, application
 from tests.server.memory_client import ask, http_scope
 from tests.server.network_fakes import FakeSite, served
@@ -225,6 +226,17 @@ async def test_a_page_says_whose_session_it_is_for_and_its_document_for_which_re
         assert label.text == "None", "what comes later is not of the request"
 
     assert [(one.application, one.session) for one in answered] == [("/app", session)]
+
+
+async def test_who_has_signed_in_is_told(tmp_path):
+    async with signing_in.a_site(tmp_path, '[sign_in]\nusers = "users.toml"') as site:
+        browser = signing_in.Browser(site)
+        await browser.sign_in()
+        request = RequestInHand("r1")
+        with in_hand(request):
+            await browser.get("/app")
+
+    assert request.user == "alice"
 
 
 async def test_health_checks_are_not_told_of(tmp_path):

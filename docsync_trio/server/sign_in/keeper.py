@@ -20,6 +20,7 @@ from docsync_trio.applications.load import function_that_lets_in
 from docsync_trio.applications.load_error import LoadError
 from docsync_trio.applications.reference import load_function
 from docsync_trio.base.errors import Problem, Refusal
+from docsync_trio.base.request_in_hand import note_user
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.config.sign_in_schema import SignInSettings
 from docsync_trio.protocol.close_codes import CloseCode
@@ -74,6 +75,7 @@ class Keeper:
         if user is None and self.ask is not None:
             user = self._user_of(await self._call(self.ask, request))
         request.user, request.guest = user, user is None
+        note_user("" if user is None else user.name)
         if user is None and not (rule.public or self.settings.optional):
             elsewhere = self._where_to_sign_in(request)
             raise NotLetIn(401, "Please sign in first", elsewhere=elsewhere)
