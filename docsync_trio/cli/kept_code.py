@@ -1,13 +1,15 @@
 """Code that libraries write and compile at each start, compiled once per installation.
 
-attrs writes the methods of our 200 classes as Python source, and Jinja translates Bokeh's
-templates into it; to compile both again is a tenth of what a start takes. What comes out is
-kept beside Python's own bytecode of this package, under the same terms: in `__pycache__`, where
-that can be written, not if Python is told to write none (``-B``), and of no use to another
-Python. An entry is found by the whole source that it was compiled from, so it cannot be stale.
+attrs writes the methods of our 200 classes as Python source, `dataclasses` those of others, and
+Jinja translates Bokeh's templates into it; to compile all that again is a tenth of what a start
+takes. What comes out is kept beside Python's own bytecode of this package, under the same
+terms: in `__pycache__`, where that can be written, not if Python is told to write none (``-B``),
+and of no use to another Python. An entry is found by the whole source that it was compiled from,
+so it cannot be stale.
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import importlib.util
 import marshal
@@ -16,7 +18,6 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import CodeType
 from typing import Any, Final, Self
 
 import attr
@@ -50,18 +51,17 @@ class KeptCode:
             known = {}
         return cls(known if isinstance(known, dict) else {})
 
-    def find(self, key: bytes) -> CodeType | None:
-        """Return the code of *key*, if it is known."""
+    def find(self, key: bytes) -> Any:
+        """Return what is kept for *key*, None if nothing is."""
         kept = self._known.get(key)
         if kept is None:
             return None
         self._used[key] = kept
-        code = marshal.loads(kept)  # noqa: S302 - as trustworthy as the .pyc beside it
-        return code if isinstance(code, CodeType) else None
+        return marshal.loads(kept)  # noqa: S302 - as trustworthy as the .pyc beside it
 
-    def add(self, key: bytes, code: CodeType) -> None:
-        """Remember *code*, which was not known."""
-        self._used[key] = marshal.dumps(code)
+    def add(self, key: bytes, value: Any) -> None:
+        """Remember *value*, which was not known: code, or plain values."""
+        self._used[key] = marshal.dumps(value)
 
     def compile(self, source: Any, filename: Any, mode: str, *more: Any, **options: Any) -> Any:
         """Do what the built-in of this name does, or find it done."""
@@ -74,13 +74,17 @@ class KeptCode:
             self.add(key, code)
         return code
 
+    def execute(self, source: Any, *spaces: Any) -> None:
+        """Do what `exec` does, with code that may be there already."""
+        exec(self.compile(source, "<string>", "exec"), *spaces)  # noqa: S102 - its caller's text
+
     def keep(self, place: Path) -> None:
         """Write what was used to *place*, if it is more than was known and can be written."""
         if self._used.keys() <= self._known.keys():
             return
         with contextlib.suppress(OSError):
             place.parent.mkdir(exist_ok=True)
-            _write_whole(place, _HEAD + marshal.dumps(self._used))
+            write_whole(place, _HEAD + marshal.dumps(self._used))
 
 
 def digest(*parts: str) -> bytes:
@@ -91,19 +95,26 @@ def digest(*parts: str) -> bytes:
 
 @contextlib.contextmanager
 def kept_code(place: Path | None = None) -> Iterator[KeptCode]:
-    """Within the block, what attrs writes is taken from *place*, and kept there."""
+    """Within the block, what attrs and `dataclasses` write is taken from *place*, and kept there.
+
+    Yields what is kept, for others.
+    """
     place = place or usual_place()
     code = KeptCode.read(place)
-    attr._make.compile = code.compile  # type: ignore[attr-defined]  # in the place of the built-in
+    # In the place of the built-ins.
+    attr._make.compile = code.compile  # type: ignore[attr-defined]
+    dataclasses.exec = code.execute  # type: ignore[attr-defined]
     try:
         yield code
     finally:
         del attr._make.compile  # type: ignore[attr-defined]
+        del dataclasses.exec  # type: ignore[attr-defined]
     if not sys.dont_write_bytecode:
         code.keep(place)
 
 
-def _write_whole(place: Path, data: bytes) -> None:
+def write_whole(place: Path, data: bytes) -> None:
+    """Write *data* to *place* so that nobody reads a part of it. Raises `OSError`."""
     mine = place.with_name(f"{place.name}.{os.getpid()}")
     try:
         mine.write_bytes(data)

@@ -95,15 +95,26 @@ def _as_overrides(
 def quick_imports() -> Iterator[None]:
     """Within the block imports make no pauses: nearly all that they create stays."""
     from docsync_trio.cli.kept_code import kept_code
+    from docsync_trio.cli.kept_modules import kept_modules
+    from docsync_trio.cli.kept_patterns import kept_patterns
 
     gc.disable()
-    _import_structlog_alone()
-    with kept_code() as code:
+    with kept_modules(), kept_code() as code, kept_patterns(code):
+        _import_structlog_alone()
+        from docsync_trio.cli.kept_docstrings import kept_docstrings
         from docsync_trio.cli.kept_templates import kept_templates
+        from docsync_trio.documents.late_glyphs import late_glyphs
         from docsync_trio.documents.late_signatures import late_signatures
+        from docsync_trio.documents.quick_classes import quick_classes
 
-        with late_signatures(), kept_templates(code):
+        with kept_templates(code), late_signatures(), quick_classes():
             yield
+            with late_glyphs(kept_docstrings(code)):
+                # The first application to be opened imports it, whether its script does or not.
+                import bokeh.plotting  # noqa: F401
+            from docsync_trio.cli.kept_verdict import recall_self_test
+
+            recall_self_test(code)
 
 
 def _import_structlog_alone() -> None:

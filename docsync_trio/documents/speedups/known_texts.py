@@ -20,6 +20,7 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "bokeh.core.has_props.HasProps.query_properties_with_values": ("e864a09d3846",),
     "bokeh.core.has_props.HasProps.set_from_json": ("533c5467a556",),
     "bokeh.core.has_props.HasProps.themed_values": ("668c1fc00de3",),
+    "bokeh.core.has_props._PropertyInfo._initialize": ("89e2aff6701b",),
     "bokeh.core.has_props.is_DataModel": ("fa1168865bdd",),
     "bokeh.core.property.bases.Property._copy_default": (
         "26ef2ec29516",
@@ -101,5 +102,13 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "bokeh.models.sources.ColumnDataSource._stream": ("e4a9392e9875",),
     "bokeh.model.util.visit_immediate_value_references": ("94591d886aac",),
     "bokeh.model.util.visit_value_and_its_immediate_references": ("e018cc948291",),
+    "bokeh.plotting._decorators.glyph_method": (
+        "da4c6f9a8880",
+        "bb2e38f78b90",
+    ),
+    "bokeh.plotting._decorators.marker_method": (
+        "d9e3923e3a97",
+        "058e2a46f275",
+    ),
     "bokeh.util.callback_manager.PropertyCallbackManager.trigger": ("0925502cba99",),
 }

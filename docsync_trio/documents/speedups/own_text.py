@@ -24,6 +24,15 @@ def is_known(function: Any) -> bool:
     return plain is not None and digest(plain) in KNOWN_TEXTS.get(name_of(plain), ())
 
 
+def where(function: Any) -> str:
+    """Name, file and line of *function*; empty where there is no source."""
+    plain = _plain(function)
+    if plain is None:
+        return ""
+    code = plain.__code__
+    return f"{name_of(plain)} {code.co_filename} {code.co_firstlineno}"
+
+
 def name_of(function: FunctionType) -> str:
     """The full name of *function*, by which its texts are listed."""
     return f"{function.__module__}.{function.__qualname__}"

@@ -28,7 +28,7 @@ from bokeh.util.callback_manager import PropertyCallbackManager
 
 from docsync_trio.documents.speedups import changing, graph, serializing, streaming, values
 from docsync_trio.documents.speedups.class_facts import PLACE, ClassFacts, forget_all
-from docsync_trio.documents.speedups.own_text import is_known
+from docsync_trio.documents.speedups.own_text import is_known, where
 from docsync_trio.documents.speedups.self_test import sample
 
 Place = tuple[Any, str]
@@ -127,7 +127,13 @@ _NO_THEME = "__themed_values__"
 _STOCK: dict[Place, Any] = {
     place: vars(place[0]).get(place[1]) for places, _ in REPLACEMENTS.values() for place in places
 }
+_BEGINNING: dict[Place, Any] = _STOCK | {
+    (owner, name): vars(owner).get(name)
+    for places in (FOUNDATION, *REST_ON.values())
+    for owner, name in places
+}
 _state: list[SpeedUp] = []
+_trusted: list[bool] = []
 
 
 def speed_up() -> SpeedUp:
@@ -151,7 +157,26 @@ def slow_down() -> None:
     _state.clear()
 
 
+def fingerprint() -> str:
+    """Return which function is at each place that matters: its name, file and line.
+
+    Where this and the files are as they were, `speed_up` comes to the same end.
+    """
+    return "\n".join(map(where, _BEGINNING.values()))
+
+
+def trust() -> None:
+    """Let `speed_up` replace all without a test: it is known to have passed with these files.
+
+    The test is made all the same if somebody replaces a function of Bokeh's meanwhile.
+    """
+    _trusted[:] = [True]
+
+
 def _speed_up() -> SpeedUp:
+    if _trusted and all(vars(owner).get(name) is it for (owner, name), it in _BEGINNING.items()):
+        install(*REPLACEMENTS)
+        return SpeedUp(tuple(REPLACEMENTS))
     if not _are_known(FOUNDATION):
         return SpeedUp(
             reason=f"bokeh {bokeh.__version__} computes defaults in a way we do not know"

@@ -1,0 +1,25 @@
+"""What the self-test of the faster models has come to, once per installation; see `kept_code`."""
+
+import sys
+
+import numpy as np
+
+from docsync_trio.cli.kept_code import KeptCode, digest
+from docsync_trio.cli.stamps import stamp
+from docsync_trio.documents.speedups import switch
+
+_PACKAGES = ("bokeh", "docsync_trio.documents.speedups")
+
+
+def recall_self_test(code: KeptCode) -> None:
+    """Spare `switch.speed_up` its test, if it has passed with the very same files.
+
+    Otherwise the test is made here, and *code* remembers that it has passed.
+    """
+    key = digest("self-test", np.__version__, stamp(*_PACKAGES), switch.fingerprint())
+    if code.find(key):
+        switch.trust()
+    elif not sys.dont_write_bytecode:
+        if not switch.speed_up().reason:
+            code.add(key, "passed")
+        switch.slow_down()
