@@ -35,4 +35,4 @@ class CurdocScope:
 
     def __exit__(self, *_exception: object) -> None:
         if self._token is not None:
-            curdoc_stack().reset(self._token)
+            self._token.var.reset(self._token)

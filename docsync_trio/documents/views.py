@@ -94,7 +94,8 @@ class Views:
 
         *removed* are roots that were removed, *patch* is what one of them did itself.
         """
-        table, new = model_table(self._document), self._new()
+        table = model_table(self._document)
+        new = self._new() if new_models(self._document) else []
         if not new and not removed and not self._is_held():
             if self._same is None or self._same.table is not table:
                 self._same = View(table)
