@@ -2,6 +2,7 @@
 
 Each event becomes one line (`log_line`), except that a failure which comes again and
 again is counted, and what follows from the line before is not said again (`repeats`).
+Nothing is put into words that the log's level leaves out for sure (`quiet_events`).
 """
 
 import logging
@@ -12,8 +13,10 @@ import structlog
 
 from docsync_trio.base.events import Event
 from docsync_trio.base.traceback_text import error_text
+from docsync_trio.cli.console_format import OURS
 from docsync_trio.cli.line_writer import LineWriter
 from docsync_trio.cli.log_line import LogLine, log_line
+from docsync_trio.cli.quiet_events import LOUDEST
 from docsync_trio.cli.repeats import DroppedPeers, Repeats
 
 
@@ -23,6 +26,7 @@ class EventLog:
 
     _logger: structlog.stdlib.BoundLogger
     _writer: LineWriter
+    _ours: logging.Logger = attrs.field(factory=lambda: logging.getLogger(OURS), init=False)
     _repeats: Repeats = attrs.field(factory=Repeats, init=False)
     _dropped: DroppedPeers = attrs.field(factory=DroppedPeers, init=False)
 
@@ -32,9 +36,12 @@ class EventLog:
             now = time.monotonic()
             for line in self._repeats.due(now):
                 self._log(line)
+            explained = self._dropped.explains(event)
+            if self._goes_without_saying(event):
+                return
             if not self._repeats.holds_back(event, now):
                 line = log_line(event)
-                if self._dropped.explains(event):
+                if explained:
                     line = attrs.evolve(line, level="debug")
                 self._log(line)
         except Exception as error:  # noqa: BLE001 - an author's exception may do anything
@@ -46,6 +53,10 @@ class EventLog:
         """Tell the counts of what was held back."""
         for line in self._repeats.rest(time.monotonic()):
             self._log(line)
+
+    def _goes_without_saying(self, event: Event) -> bool:
+        loudest = LOUDEST.get(type(event))
+        return loudest is not None and not self._ours.isEnabledFor(loudest)
 
     def _log(self, line: LogLine) -> None:
         fields = line.fields | ({"hint": line.hint} if line.hint else {})

@@ -77,6 +77,8 @@ class Repeats:
 
     def due(self, now: float) -> list[LogLine]:
         """Return a line for each count that is to be told at *now*."""
+        if not self._counts:  # as ever; this is asked at every event
+            return []
         with self._lock:
             return self._told(now, [k for k, c in self._counts.items() if now >= c.since + WINDOW])
 
