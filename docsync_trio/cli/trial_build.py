@@ -107,7 +107,7 @@ class _Trial:
     async def _one(self, site: Site, context: ApplicationContext) -> float | None:
         path = context.application.path
         begun = trio.current_time()
-        error = await try_out(context, example_request(site.settings.server.prefix, path))
+        error = await try_out(context, example_request(site.settings, path))
         seconds = trio.current_time() - begun
         if error is None:
             return seconds

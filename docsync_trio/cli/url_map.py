@@ -14,6 +14,7 @@ from docsync_trio.config.schema import (
     ApplicationSettings,
     MonitoringSettings,
     RouteSettings,
+    SignInSettings,
     SiteSettings,
 )
 
@@ -79,7 +80,15 @@ def _of_site(settings: SiteSettings) -> Iterator[Url]:
         redirects = len(paths) == 1 and "{" not in paths[0]
         yield Url(_PAGE, "/", f"redirect to {paths[0]}" if redirects else "index of applications")
     yield Url(_PAGE, "/favicon.ico", "icon")
+    yield from _of_sign_in(settings.sign_in)
     yield from _of_monitoring(settings.monitoring, taken)
+
+
+def _of_sign_in(settings: SignInSettings) -> Iterator[Url]:
+    if settings.has_page:
+        yield Url(("GET", "POST"), settings.login_path, "page to sign in")
+    if settings.is_on:
+        yield Url(("GET", "POST"), settings.logout_path, "page behind signing out")
 
 
 def _of_monitoring(settings: MonitoringSettings, taken: Container[str]) -> Iterator[Url]:

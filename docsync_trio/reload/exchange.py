@@ -218,7 +218,7 @@ class Exchange:
     ) -> None:
         old = None if before is None else before.thing
         path = context.application.path
-        fault = await try_out(context, trial_request(old, settings.server.prefix, path))
+        fault = await try_out(context, trial_request(old, settings, path))
         if fault is not None:
             raise ReloadError((path,), (f"{path}: {blame(fault)}",), fault)
 

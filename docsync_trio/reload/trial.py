@@ -3,6 +3,7 @@
 import copy
 
 from docsync_trio.base.events import BuildFailed, Event, Observer, SessionEnded, SessionOpened
+from docsync_trio.config.schema import SiteSettings
 from docsync_trio.server.trial import SESSION, example_request
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
@@ -21,13 +22,13 @@ def without_trials(observe: Observer) -> Observer:
     return observe_others
 
 
-def trial_request(before: ApplicationContext | None, prefix: str, path: str) -> Request:
+def trial_request(before: ApplicationContext | None, settings: SiteSettings, path: str) -> Request:
     """Return the request for which to build: that of the last visitor of *before*, if any.
 
     Applications may need arguments or cookies that only their visitors know of. *path* is
-    that of the application below *prefix*.
+    that of the application, in the site of *settings*.
     """
     sessions = [] if before is None else list(before.sessions.values())
     if sessions:
         return copy.copy(sessions[-1].request)
-    return example_request(prefix, path)
+    return example_request(settings, path)

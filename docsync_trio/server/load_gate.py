@@ -25,6 +25,6 @@ def load_gate(settings: SiteSettings, base: pathlib.Path, problems: list[Problem
         text = f'needs {" and ".join(missing)}; run: pip install "docsync-trio[sign-in]"'
         problems.append(Problem(("sign_in",), text))
         return None
-    from docsync_trio.server.sign_in.keeper import load_keeper
+    from docsync_trio.server.sign_in.load_keeper import load_keeper
 
     return load_keeper(settings, base, problems)

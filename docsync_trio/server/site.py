@@ -176,7 +176,7 @@ async def open_site(
 
 async def _warm(context: ApplicationContext, settings: SiteSettings) -> None:
     if own_settings(settings, context.application).warm:
-        await try_out(context, example_request(settings.server.prefix, context.application.path))
+        await try_out(context, example_request(settings, context.application.path))
 
 
 def prepare_bokeh(settings: SiteSettings, observe: Observer) -> None:

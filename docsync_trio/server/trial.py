@@ -8,15 +8,20 @@ import re
 from typing import Final
 
 from docsync_trio.base.errors import ApplicationError, Refusal
+from docsync_trio.config.schema import SiteSettings
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.server.served_applications import url_below
 from docsync_trio.server.websocket_paths import PathPattern
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.wire import Ending
+from docsync_trio.sign_in.user import User
 
 SESSION: Final = "docsync-trial"
 """The id of the session of the document that is built on trial."""
+
+SOMEBODY: Final = User("trial", {"user": "trial", "username": "trial"})
+"""Who looks at documents that are built on trial; of whom nothing else is known."""
 
 _OVER: Final = Ending(CloseCode.SESSION_ENDED, "the trial is over")
 _EXAMPLES: Final = {
@@ -40,12 +45,19 @@ async def try_out(context: ApplicationContext, request: Request) -> BaseExceptio
     return None
 
 
-def example_request(prefix: str, path: str) -> Request:
-    """Return the request of somebody who visits *path*, its parameters filled in."""
-    pattern = PathPattern.of(url_below(prefix, path))
+def example_request(settings: SiteSettings, path: str) -> Request:
+    """Return the request of somebody who visits *path*, its parameters filled in.
+
+    Where nobody sees the application without signing in, it is that of the user `SOMEBODY`.
+    """
+    pattern = PathPattern.of(url_below(settings.server.prefix, path))
     kinds = dict(re.findall(r"\{(\w+)(?::(\w+))?\}", path))
     texts = {name: _EXAMPLES.get(kinds.get(name, ""), name) for name in pattern.convertors}
     url = pattern.form.format(**texts)
     request = Request(path=url, host="localhost")
+    if settings.sign_in.is_on:
+        public = any(one.path == path and one.public for one in settings.applications)
+        request.guest = public or settings.sign_in.optional
+        request.user = None if request.guest else SOMEBODY
     request.matched(url, pattern.converted(texts))
     return request

@@ -92,6 +92,8 @@ from docsync_trio.cli.run import quick_imports
 with quick_imports():
     import docsync_trio.cli.serving
 assert "structlog" in sys.modules and "rich" not in sys.modules
+# They are for sites whose visitors sign in.
+assert not {"itsdangerous", "joserfc", "httpx2"} & set(sys.modules)
 from docsync_trio.cli.banner import Banner, rich_text
 assert "Desk" in rich_text(Banner("Desk", (), (), "", ()), 80)
 """

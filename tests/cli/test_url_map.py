@@ -11,6 +11,7 @@ from docsync_trio.config.schema import (
     MonitoringSettings,
     RouteSettings,
     ServerSettings,
+    SignInSettings,
     SiteSettings,
 )
 from docsync_trio.testing import open_site
@@ -65,6 +66,16 @@ def test_what_machines_ask_is_in_the_map_where_it_is_answered():
     found = paths(SiteSettings(applications=(DESK,), routes=(taken,)))
     assert found["/readyz"] == "endpoint app:health"
     assert found["/livez"] == "whether the server is alive"
+
+
+def test_where_visitors_sign_in_is_in_the_map():
+    by_function = SignInSettings(function="rules:who", logout_path="/bye")
+    found = paths(SiteSettings(applications=(DESK,), sign_in=by_function))
+    assert found["/bye"] == "page behind signing out"
+    assert "/login" not in found
+    by_password = attrs.evolve(by_function, users=pathlib.Path("/srv/users.toml"))
+    found = paths(SiteSettings(applications=(DESK,), sign_in=by_password))
+    assert found["/login"] == "page to sign in"
 
 
 def test_an_application_at_the_root_leaves_no_room_for_an_index():

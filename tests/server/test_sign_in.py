@@ -1,16 +1,18 @@
 """Who may come in, and who has."""
 
+import importlib.util
 import re
 
 import pytest
 
 from docsync_trio.base import events
+from docsync_trio.base.errors import ConfigError
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.sessions.wire import WireClosed
 from docsync_trio.sign_in.passwords import hash_password
 from docsync_trio.sign_in.throttle import FREE
 from docsync_trio.testing import Refused
-from tests.server.signing_in import PASSWORD, Browser, a_site, secret_in, where
+from tests.server.signing_in import PASSWORD, Browser, a_site, in_folder, secret_in, where
 
 USERS = '[sign_in]\nusers = "users.toml"'
 ROUTES = """
@@ -292,6 +294,78 @@ async def test_a_rule_that_fails_lets_nobody_in(tmp_path):
         reply = await site.get("/app")
         assert reply.status == 500
         assert isinstance(site.observed(events.RequestFailed)[0].error, TypeError)
+
+
+async def test_a_mounted_application_has_its_websockets_behind_the_gate_too(tmp_path):
+    sites = """
+        [[routes]]
+        path = "/echo"
+        asgi = "echo:app"
+    """
+    (tmp_path / "echo.py").write_text(
+        "from starlette.applications import Starlette\n"
+        "from starlette.routing import WebSocketRoute\n"
+        "async def echo(websocket):\n"
+        "    await websocket.accept('bokeh')\n"
+        "    await websocket.send_text(websocket.user.display_name)\n"
+        "    await websocket.close()\n"
+        "app = Starlette(routes=[WebSocketRoute('/', echo)])\n"
+    )
+    async with a_site(tmp_path, USERS, sites=sites) as site:
+        browser = Browser(site)
+        with pytest.raises(Refused):
+            await site._network.websocket("/echo/", browser.sent, ("bokeh",))
+        await browser.sign_in()
+        line = await site._network.websocket("/echo/", browser.sent, ("bokeh",))
+        assert await line.receive() == "alice"
+
+
+async def test_an_application_is_tried_out_as_somebody(tmp_path):
+    in_folder(tmp_path)
+    (tmp_path / "strict.py").write_text(
+        "from bokeh.plotting import curdoc\ncurdoc().session_context.request.user.name.upper()\n"
+    )
+    sites = """
+        [[applications]]
+        path = "/app"
+        warm = true
+        handlers = [{ file = "strict.py" }]
+    """
+    async with a_site(tmp_path, USERS, sites=sites) as site:
+        assert site.observed(events.BuildFailed) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('users = "broken.toml"', "sign_in.users: broken.toml: alice: no hash"),
+        ('function = "rules:nothing"', "sign_in.function: "),
+        ('function = "rules:flask_like"', "is called with the request"),
+        ('function = "rules:who"\nauthorize = "rules:health2"', "sign_in.authorize: "),
+        ('function = "rules:who"\nlogout_page = "broken.html"', "broken.html: line 1"),
+    ],
+)
+async def test_what_cannot_be_used_is_told_before_anything_listens(tmp_path, table, says):
+    (tmp_path / "broken.toml").write_text('alice = "geheim"')
+    (tmp_path / "broken.html").write_text("{% if %}")
+    with pytest.raises(ConfigError) as caught:
+        async with a_site(tmp_path, f"[sign_in]\n{table}"):
+            pass
+    assert says in str(caught.value)
+    assert "geheim" not in str(caught.value)
+
+
+async def test_without_the_libraries_it_says_what_to_install(tmp_path, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "joserfc" else found(name)
+    )
+    async with a_site(tmp_path, USERS):
+        pass
+    table = 'provider = "github"\nclient_id = "x"\nclient_secret = "y"'
+    with pytest.raises(ConfigError, match=r'pip install "docsync-trio\[sign-in\]"'):
+        async with a_site(tmp_path, f"[sign_in]\n{table}"):
+            pass
 
 
 async def test_pages_may_be_the_sites_own(tmp_path):

@@ -1,38 +1,32 @@
 """The keeper of the gate: who a visitor is, whether they may enter, and since when no more."""
 
-import hashlib
 import inspect
-import pathlib
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import attrs
 import trio
 from starlette.routing import Route
 
-from docsync_trio.applications.hooks import takes_arguments
-from docsync_trio.applications.load import function_that_lets_in
-from docsync_trio.applications.load_error import LoadError
-from docsync_trio.applications.reference import load_function
-from docsync_trio.base.errors import Problem, Refusal
+from docsync_trio.base.errors import Refusal
 from docsync_trio.base.request_in_hand import note_user
-from docsync_trio.config.schema import SiteSettings
 from docsync_trio.config.sign_in_schema import SignInSettings
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.server.gate import NotLetIn, Rule, arguments_for, check_answer
 from docsync_trio.server.served_applications import ServedApplications, url_below
 from docsync_trio.server.sign_in.account_file import AccountFile
-from docsync_trio.server.sign_in.own_pages import check_templates
-from docsync_trio.server.sign_in.provider import ProviderDoor
 from docsync_trio.sessions.request import Headers, Request
 from docsync_trio.sessions.wire import Ending
 from docsync_trio.sign_in.cookies import Remembered, Seals, cookie_named, remembered, set_cookie
 from docsync_trio.sign_in.user import Tokens, User
+
+if TYPE_CHECKING:
+    from docsync_trio.server.sign_in.provider import ProviderDoor
 
 THREADS: Final = 10
 """How many plain functions of the site may look at visitors at once."""
@@ -46,7 +40,7 @@ _EARLY: Final = 30.0
 
 @attrs.define(eq=False)
 class Keeper:
-    """The gate of a site with *settings*; made by `load_keeper`.
+    """The gate of a site with *settings*; made by `docsync_trio.server.sign_in.load_keeper`.
 
     *accounts* and *provider* are the two ways to sign in here, *ask* finds out by the site's
     own function, and *authorize* is its other one.
@@ -56,7 +50,7 @@ class Keeper:
     prefix: str
     seals: Seals
     accounts: AccountFile | None = None
-    provider: ProviderDoor | None = None
+    provider: "ProviderDoor | None" = None
     ask: Callable[[Request], Any] | None = None
     authorize: Callable[..., Any] | None = None
     _tokens: OrderedDict[str, Tokens] = attrs.field(factory=OrderedDict, init=False)
@@ -220,62 +214,6 @@ class Keeper:
 def known_of(name: str, info: Mapping[str, Any]) -> dict[str, Any]:
     """Return what applications are told of a user: *info*, and the name where Panel has it."""
     return {"user": name, "username": name, **info}
-
-
-def load_keeper(
-    settings: SiteSettings, base: pathlib.Path, problems: list[Problem]
-) -> Keeper | None:
-    """Return the keeper of a site; *base* is the site file's folder.
-
-    Whatever is wrong is appended to *problems*; then there is none.
-    """
-    own, known = settings.sign_in, len(problems)
-    accounts = None
-    if own.users is not None:
-        try:
-            accounts = AccountFile(own.users)
-        except (OSError, ValueError) as error:
-            problems.append(Problem(("sign_in", "users"), f"{own.users.name}: {error}"))
-    ask = _loaded("function", own.function, _load_who, base, problems)
-    authorize = _loaded("authorize", own.authorize, function_that_lets_in, base, problems)
-    check_templates(own, problems)
-    if len(problems) > known:
-        return None
-    provider = ProviderDoor.of(own) if own.provider else None
-    seals = Seals(_keys(settings))
-    return Keeper(own, settings.server.prefix, seals, accounts, provider, ask, authorize)
-
-
-def _loaded(
-    key: str,
-    name: str | None,
-    load: Callable[[str, pathlib.Path], Callable[..., Any]],
-    base: pathlib.Path,
-    problems: list[Problem],
-) -> Callable[..., Any] | None:
-    try:
-        return None if name is None else load(name, base)
-    except LoadError as error:
-        problems.append(Problem(("sign_in", key), str(error), cause=error.__cause__))
-        return None
-
-
-def _load_who(name: str, base: pathlib.Path) -> Callable[..., Any]:
-    function = load_function(name, base)
-    if not takes_arguments(function, 1):
-        raise LoadError(f"{name} is called with the request; let it need one argument")
-    return function
-
-
-def _keys(settings: SiteSettings) -> list[bytes]:
-    own = settings.sign_in
-    if own.secret_key is not None:
-        both = [own.former_secret_key, own.secret_key]
-        return [one.encode() for one in both if one is not None]
-    of_tokens = settings.sessions.secret_key
-    if of_tokens is not None:
-        return [hashlib.sha256(b"docsync sign-in\0" + of_tokens.encode()).digest()]
-    return [secrets.token_bytes(32)]
 
 
 def _forget_oldest(kept: OrderedDict[str, Any]) -> None:

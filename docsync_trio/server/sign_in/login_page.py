@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlencode
 
 import attrs
@@ -18,7 +18,6 @@ from docsync_trio.server.request import request_from_scope
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.server.sign_in.keeper import Keeper
 from docsync_trio.server.sign_in.own_pages import page
-from docsync_trio.server.sign_in.provider import ProviderDoor
 from docsync_trio.sessions.request import Request
 from docsync_trio.sign_in.attempts import (
     PATIENCE,
@@ -30,7 +29,9 @@ from docsync_trio.sign_in.attempts import (
     safe_next,
 )
 from docsync_trio.sign_in.cookies import set_cookie
-from docsync_trio.sign_in.exchange import check_came_back
+
+if TYPE_CHECKING:
+    from docsync_trio.server.sign_in.provider import ProviderDoor
 
 LONGEST: Final = 10_000
 """Bytes of a form."""
@@ -86,7 +87,7 @@ class LoginPage:
         return self._go(request, wanted, attempt, cookie, name, peer)
 
     async def _begin(
-        self, provider: ProviderDoor, request: Request, given: Mapping[str, str], peer: str
+        self, provider: "ProviderDoor", request: Request, given: Mapping[str, str], peer: str
     ) -> Response:
         wanted = self._next(request, given)
         attempt = new_attempt(wanted, time.time())
@@ -99,7 +100,7 @@ class LoginPage:
         return answer
 
     async def _back_from(
-        self, provider: ProviderDoor, request: Request, given: Mapping[str, str], peer: str
+        self, provider: "ProviderDoor", request: Request, given: Mapping[str, str], peer: str
     ) -> Response:
         attempt = self._attempt(request, given["state"])
         wanted = self._next(request, {} if attempt is None else {"next": attempt.next})
@@ -107,7 +108,7 @@ class LoginPage:
             hint = "the state is none that this browser began with"
             return self._refused(request, Refusal(403, _LATE, hint=hint), wanted, peer)
         try:
-            code = check_came_back(given, await provider.endpoints())
+            code = await provider.code_in(given)
             url = self._redirect_url(request)
             name, info, tokens = await provider.redeem(attempt, code, url, time.time())
         except Refusal as refusal:

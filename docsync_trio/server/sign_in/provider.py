@@ -16,6 +16,7 @@ from docsync_trio.config.sign_in_schema import SignInSettings
 from docsync_trio.sign_in.attempts import Attempt
 from docsync_trio.sign_in.exchange import (
     UnknownKeyError,
+    check_came_back,
     checked_claims,
     failed,
     name_in,
@@ -68,6 +69,10 @@ class ProviderDoor:
     async def page(self, attempt: Attempt, redirect_url: str) -> str:
         """Return the provider's page for *attempt*. Raises `Refusal`."""
         return page_url(self.client, await self.endpoints(), attempt, redirect_url)
+
+    async def code_in(self, arguments: Mapping[str, str]) -> str:
+        """Return the code that a visitor has brought back. Raises `Refusal`."""
+        return check_came_back(arguments, await self.endpoints())
 
     async def redeem(
         self, attempt: Attempt, code: str, redirect_url: str, now: float
