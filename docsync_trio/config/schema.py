@@ -165,8 +165,14 @@ class ServerSettings:
     )
     http2: Annotated[bool, Flag()] = key(
         default=True,
-        doc="Whether browsers that come by TLS may speak HTTP/2: everything through one "
-        "connection, websockets too. Off: HTTP/1.1 alone.",
+        doc="Whether browsers that come by TLS may speak HTTP/2: a page and its scripts through "
+        "one connection. Off: HTTP/1.1 alone.",
+        only_with=("tls",),
+    )
+    http2_websockets: Annotated[bool, Flag()] = key(
+        default=False,
+        doc="Whether websockets may go through that connection, too: a page that is far away is "
+        "there a moment earlier, and each message costs the server three times as much.",
         only_with=("tls",),
     )
     keep_alive: KeepAliveSettings = key(KeepAliveSettings(), doc="Quiet connections and shutdown.")

@@ -5,19 +5,18 @@ all others: an exception travels to the nursery that they share, and what it wri
 waits for a peer for ever, shielded from cancellation. So each connection is run by
 itself, and its bytes go through a stream that bounds every write.
 
-Every name of hypercorn's that it does not promise to keep is used here and nowhere
-else. `check_hypercorn` looks whether they still mean what they did.
+Every name of hypercorn's that it does not promise to keep is used here and in `http2`, and
+nowhere else. `check_hypercorn` looks whether they still mean what they did.
 """
 
 import functools
 import importlib.metadata
 import inspect
-import socket
 import sys
-from typing import Any, Final, Self
+from typing import Any, Final
 
-import attrs
 import trio
+from hypercorn import protocol
 from hypercorn.config import Config
 from hypercorn.logging import Logger
 from hypercorn.protocol import ws_stream
@@ -30,20 +29,12 @@ from docsync_trio.base.errors import ServerError
 from docsync_trio.base.events import Observer, PeerFault
 from docsync_trio.config.schema import ServerSettings
 from docsync_trio.server.head import MAX_HEAD
-from docsync_trio.server.patient_send import send_patiently
+from docsync_trio.server.http2 import Http2Config, OurH2Protocol
+from docsync_trio.server.http_stream import stream_of
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.request_body import BoundedBodies
 from docsync_trio.server.requests import KNOWN_TO_WORK
-from docsync_trio.server.tls_socket import TlsSocket
 from docsync_trio.server.vigil import STATE_KEY, Vigil
-
-AFTERLIFE_SECONDS: Final = 30.0
-"""How long a connection's tasks may go on when its peer has stopped sending. In HTTP/2
-hypercorn waits without end for a peer that left to take what was meant for it."""
-
-AT_ONCE: Final = 2**14
-"""Bytes that hypercorn is given at once: it takes a head that is longer than it may be by what
-comes with its end."""
 
 _EXPECTED: Final = (
     (TCPServer.__init__, ["self", "app", "config", "context", "state", "stream"]),
@@ -59,6 +50,8 @@ def check_hypercorn() -> None:
             raise _misfit(f"{function.__qualname__} takes other arguments")
     if not hasattr(ws_stream, "server_extensions_handshake"):
         raise _misfit("compression of websockets cannot be switched off")
+    if not hasattr(protocol, "H2Protocol"):
+        raise _misfit("websockets over HTTP/2 cannot be switched off")
     if not hasattr(TCPServer, "_read_data"):
         raise _misfit("the end of a connection cannot be noticed")
     if not hasattr(WorkerContext(None), "terminated"):
@@ -77,6 +70,7 @@ class HttpServer:
     def __init__(self, app: Any, settings: ServerSettings, *, observe: Observer) -> None:
         check_hypercorn()
         _switch_compression_off()
+        _use_our_http2()
         self._config = _config(settings, observe)
         bounded: Any = BoundedBodies(app, limit=settings.max_body_size)
         self._app = wrap_app(bounded, self._config.wsgi_max_body_size, "asgi")
@@ -90,7 +84,7 @@ class HttpServer:
         """
         with trio.CancelScope() as scope:
             vigil = Vigil(self._longest_silence)
-            stream: Any = _stream_of(socket, head, scope, vigil)
+            stream: Any = stream_of(socket, head, scope, vigil)
             state = ConnectionState({STATE_KEY: vigil})
             await _Connection(self._app, self._config, self._context, state, stream).run()
 
@@ -121,9 +115,15 @@ class _Context(WorkerContext):
             await trio.sleep(min(wait, 0.1))
 
 
+def _use_our_http2() -> None:
+    protocol.H2Protocol = OurH2Protocol  # type: ignore[attr-defined, assignment]
+
+
 def _config(settings: ServerSettings, observe: Observer) -> Config:
     keep_alive = settings.keep_alive
-    config = Config()
+    config = Http2Config()
+    # Without TLS it is a proxy that speaks HTTP/2, and knows why.
+    config.websockets_by_http2 = settings.http2_websockets or settings.tls.certificate is None
     config.keep_alive_timeout = keep_alive.http
     config.h11_max_incomplete_size = MAX_HEAD
     config.h2_max_header_list_size = MAX_HEAD
@@ -163,116 +163,3 @@ class _ObservedLogger(Logger):
         """Report the exception that hypercorn has just caught."""
         del args, kwargs
         self._observe(PeerFault("", f"hypercorn: {message}", sys.exception()))
-
-
-def _stream_of(
-    socket: PeerSocket, head: bytes, scope: trio.CancelScope, vigil: Vigil
-) -> "BoundedStream":
-    if isinstance(socket, TlsSocket):
-        return SecureStream(socket, head, scope, vigil)
-    return BoundedStream(socket, head, scope, vigil)
-
-
-class BoundedStream:
-    """What hypercorn asks of a Trio stream, over a `PeerSocket`.
-
-    It begins with *head*, read before. No write lasts for ever: hypercorn shields its
-    writes, so the bound has to be inside. When nothing more can come, the days of
-    *scope*, in which the connection is served, are numbered; *vigil* tells when nobody is
-    there any more.
-    """
-
-    def __init__(
-        self, socket: PeerSocket, head: bytes, scope: trio.CancelScope, vigil: Vigil
-    ) -> None:
-        self._scope = scope
-        self._vigil = vigil
-        self._socket = socket
-        self._read = memoryview(head)
-
-    @property
-    def socket(self) -> "_Ends":
-        """The socket, of which hypercorn wants the addresses."""
-        return _Ends(self._socket)
-
-    async def receive_some(self, _max_bytes: int | None = None) -> bytes:
-        """Return what was read before, then what comes, `AT_ONCE` at most."""
-        if not self._read:
-            self._read = memoryview(await self._receive())
-        part, self._read = self._read[:AT_ONCE], self._read[AT_ONCE:]
-        return bytes(part)
-
-    async def _receive(self) -> bytes:
-        try:
-            received = await self._vigil.listen(self._socket.receive)
-        except trio.ClosedResourceError:
-            self._number_the_days()
-            raise
-        except OSError as error:
-            self._number_the_days()
-            raise trio.BrokenResourceError from error
-        if received is None:
-            self._number_the_days()
-            self._socket.close()
-            raise trio.BrokenResourceError("the peer did not answer a ping")
-        if not received:
-            self._number_the_days()
-        return received
-
-    async def send_all(self, data: bytes) -> None:
-        """Send, or give the peer up."""
-        await send_patiently(self._socket, data)
-
-    async def send_eof(self) -> None:
-        """End the sending half."""
-        self._socket.end_sending()
-
-    async def aclose(self) -> None:
-        """Close both halves."""
-        self._number_the_days()
-        self._socket.close()
-        await trio.lowlevel.checkpoint()
-
-    def _number_the_days(self) -> None:
-        last = trio.current_time() + AFTERLIFE_SECONDS
-        self._scope.deadline = min(self._scope.deadline, last)
-
-
-class SecureStream(BoundedStream):
-    """What hypercorn asks of a stream that speaks TLS, over a `TlsSocket` that does already."""
-
-    def __init__(
-        self, socket: TlsSocket, head: bytes, scope: trio.CancelScope, vigil: Vigil
-    ) -> None:
-        super().__init__(socket, head, scope, vigil)
-        self._protocol = socket.protocol
-
-    async def do_handshake(self) -> None:
-        """Do nothing: it is done."""
-
-    def selected_alpn_protocol(self) -> str | None:
-        """Return "h2" where the peer wants HTTP/2."""
-        return self._protocol
-
-    @property
-    def transport_stream(self) -> Self:
-        """What has the socket with the addresses."""
-        return self
-
-
-@attrs.frozen
-class _Ends:
-    """The addresses of both ends, as a proxy may have told them, in the words of a socket."""
-
-    _socket: PeerSocket
-
-    @property
-    def family(self) -> socket.AddressFamily:
-        # hypercorn takes addresses as they are (IPv4), or has none.
-        return socket.AF_UNIX if self._socket.peer_address() is None else socket.AF_INET
-
-    def getpeername(self) -> tuple[str, int] | None:
-        return self._socket.peer_address()
-
-    def getsockname(self) -> tuple[str, int] | None:
-        return self._socket.address()

@@ -25,7 +25,7 @@ def test_a_certificate_and_its_key_are_files_beside_the_site_file(certified):
     assert server.tls == TlsSettings(
         certificate=here / "cert.pem", key=here / "key.pem", password="sesame"
     )
-    assert server.http2 is False
+    assert (server.http2, server.http2_websockets) == (False, False)
     assert "sesame" not in repr(server)
 
 

@@ -15,13 +15,16 @@ EXTENDED_CONNECT = h2.settings.SettingCodes.ENABLE_CONNECT_PROTOCOL
 class H2Websocket:
     """Give `received` what comes and send what `to_send` says.
 
-    *status* is the answer to the handshake, *frames* are all websocket frames that came.
+    *offered* says whether the server takes websockets, *status* is its answer to the
+    handshake, *frames* are all websocket frames that came.
     """
 
     def __init__(self, authority, path, token, scheme="http"):
+        self.offered = None
         self.status = None
         self.frames = []
         self.ended = False
+        self.answered_ping = False
         self._http = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True))
         self._websocket = ClientProtocol(parse_uri(f"ws://{authority}{path}"), state=OPEN)
         self._http.initiate_connection()
@@ -47,11 +50,17 @@ class H2Websocket:
         """Send a text frame."""
         self._websocket.send_text(text.encode())
 
+    def ping_http(self):
+        """Ask the connection, whatever has become of the websocket."""
+        self._http.ping(b"anybody?")
+
     def received(self, data):
         """Take in what came from the server."""
         for event in self._http.receive_data(data):
             if isinstance(event, h2.events.RemoteSettingsChanged) and self._request:
-                if EXTENDED_CONNECT in event.changed_settings:
+                changed = event.changed_settings.get(EXTENDED_CONNECT)
+                self.offered = changed is not None and changed.new_value == 1
+                if self.offered:
                     self._http.send_headers(1, self._request)
                     self._request = None
             elif isinstance(event, h2.events.ResponseReceived):
@@ -60,6 +69,8 @@ class H2Websocket:
                 self._http.acknowledge_received_data(event.flow_controlled_length, 1)
                 self._websocket.receive_data(event.data)
                 self.frames += self._websocket.events_received()
+            elif isinstance(event, h2.events.PingAckReceived):
+                self.answered_ping = True
             elif isinstance(event, h2.events.StreamEnded | h2.events.ConnectionTerminated):
                 self.ended = True
 

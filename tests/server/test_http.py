@@ -7,7 +7,8 @@ from docsync_trio.base.errors import Refusal, ServerError
 from docsync_trio.base.events import PeerFault
 from docsync_trio.config.schema import KeepAliveSettings, ServerSettings
 from docsync_trio.server import http, patient_send
-from docsync_trio.server.http import BoundedStream, HttpServer, check_hypercorn
+from docsync_trio.server.http import HttpServer, check_hypercorn
+from docsync_trio.server.http_stream import AFTERLIFE_SECONDS, BoundedStream
 from docsync_trio.server.peer_socket import PeerSocket
 from docsync_trio.server.request_body import FIRST_SECONDS
 from docsync_trio.server.vigil import Vigil
@@ -118,7 +119,7 @@ async def test_nothing_is_left_of_a_connection_whose_peer_left(nursery, autojump
     with ours:
         await server.serve(PeerSocket(ours), b"")
 
-    assert trio.current_time() <= http.AFTERLIFE_SECONDS
+    assert trio.current_time() <= AFTERLIFE_SECONDS
     await theirs.aclose()
 
 

@@ -23,7 +23,7 @@ def authority(tmp_path):
 
 @pytest.fixture
 async def server(nursery, authority):
-    async with served(authority.site()) as server:
+    async with served(authority.site(http2_websockets=True)) as server:
         yield server
 
 
@@ -73,7 +73,7 @@ async def test_a_websocket_lives_over_tls(server, authority):
 
 @pytest.mark.parametrize("protocol", ["http/1.1", "h2"])
 async def test_a_websocket_knows_that_it_came_over_tls(authority, protocol):
-    site, schemes = authority.site(), []
+    site, schemes = authority.site(http2_websockets=True), []
     admit = site.admit
 
     def remember(request, *rest):
@@ -140,6 +140,21 @@ async def test_a_websocket_lives_over_http2(server, authority):
         await server.over.wait()
 
 
+async def test_the_answer_to_our_close_frame_does_not_end_a_connection_of_http2(server, authority):
+    peer = await authority.connect(server, "h2")
+    websocket = H2Websocket("127.0.0.1", "/app/ws", "session-1", scheme="https")
+    await talk(peer, websocket, lambda: len(websocket.texts()) >= 3)
+    websocket.say("end")
+    await talk(peer, websocket, lambda: websocket.ended)
+    assert websocket.close_code == 4000
+
+    await peer.send(websocket.to_send())
+    websocket.ping_http()
+    await talk(peer, websocket, lambda: websocket.answered_ping)
+
+    assert server.site.seen(PeerFault) == []
+
+
 async def test_a_websocket_over_http2_that_may_not_come_in_gets_a_status(server, authority):
     peer = await authority.connect(server, "h2")
     websocket = H2Websocket("127.0.0.1", "/app/ws", "full", scheme="https")
@@ -150,7 +165,7 @@ async def test_a_websocket_over_http2_that_may_not_come_in_gets_a_status(server,
 
 
 async def test_a_message_beyond_the_limit_ends_a_websocket_over_http2(authority):
-    async with served(authority.site(max_message_size=1000)) as server:
+    async with served(authority.site(http2_websockets=True, max_message_size=1000)) as server:
         peer = await authority.connect(server, "h2")
         websocket = H2Websocket("127.0.0.1", "/app/ws", "session-1", scheme="https")
         await talk(peer, websocket, lambda: len(websocket.texts()) >= 3)
@@ -159,6 +174,16 @@ async def test_a_message_beyond_the_limit_ends_a_websocket_over_http2(authority)
         await talk(peer, websocket, lambda: websocket.close_code is not None)
 
         assert websocket.close_code == 1009
+
+
+async def test_websockets_are_offered_over_http2_only_where_the_site_says_so(authority):
+    async with served(authority.site()) as server:
+        peer = await authority.connect(server, "h2")
+        websocket = H2Websocket("127.0.0.1", "/app/ws", "session-1", scheme="https")
+
+        await talk(peer, websocket, lambda: websocket.offered is not None)
+
+        assert websocket.offered is False
 
 
 async def test_without_http2_nobody_is_offered_it(authority):

@@ -1,0 +1,42 @@
+"""hypercorn's HTTP/2, where it has to differ: websockets are a choice, and late words no fault.
+
+A message of Bokeh's is three frames, and each is three times the work in HTTP/2, so that
+websockets go there only where the site wants it. And when we end one, the browser's answer
+comes for a stream that hypercorn has forgotten; it would take the whole connection down.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from h2.events import DataReceived, Event
+from h2.settings import SettingCodes, Settings
+from hypercorn.config import Config
+from hypercorn.protocol.h2 import H2Protocol
+
+
+class Http2Config(Config):
+    """What hypercorn is told, and *websockets_by_http2*: whether they are offered (RFC 8441)."""
+
+    websockets_by_http2 = True
+
+
+class OurH2Protocol(H2Protocol):
+    """Takes the place of hypercorn's."""
+
+    def __init__(self, app: Any, config: Config, *others: Any) -> None:
+        super().__init__(app, config, *others)
+        if not getattr(config, "websockets_by_http2", True):
+            offered = {SettingCodes(c): value for c, value in self.connection.local_settings.items()}
+            offered[SettingCodes.ENABLE_CONNECT_PROTOCOL] = 0
+            self.connection.local_settings = Settings(client=False, initial_values=offered)
+
+    async def _handle_events(self, events: Sequence[Event]) -> None:
+        """Handle each of *events*; those of one may make the stream of the next."""
+        for event in events:
+            if isinstance(event, DataReceived) and event.stream_id not in self.streams:
+                self.connection.acknowledge_received_data(
+                    event.flow_controlled_length, event.stream_id
+                )
+            else:
+                await super()._handle_events([event])
+        await self._flush()
