@@ -1,6 +1,12 @@
 """How often passwords may be tried."""
 
-from docsync_trio.sign_in.throttle import FORGOTTEN, FREE, LONGEST_FOR_NAME, Throttle
+from docsync_trio.sign_in.throttle import (
+    FORGOTTEN,
+    FREE,
+    FREE_FOR_ADDRESS,
+    LONGEST_FOR_NAME,
+    Throttle,
+)
 
 HERE = "192.0.2.7"
 
@@ -27,9 +33,19 @@ def test_a_name_is_kept_waiting_by_whomever_and_never_for_long():
 
 
 def test_an_address_is_kept_waiting_whatever_the_name():
+    many = FREE_FOR_ADDRESS
+    assert after(many - 1).wait("bob", HERE, 0.0) == 0.0
     assert after(1000).wait("bob", HERE, 0.0) == 300.0
-    assert after(FREE, address="2001:db8::1").wait("bob", "2001:db8::2", 0.0) == 1.0
-    assert after(FREE, address="2001:db8::1").wait("bob", "2001:db9::1", 0.0) == 0.0
+    assert after(many, address="2001:db8::1").wait("bob", "2001:db8::2", 0.0) == 1.0
+    assert after(many, address="2001:db8::1").wait("bob", "2001:db9::1", 0.0) == 0.0
+
+
+def test_an_office_that_shares_an_address_signs_in_at_once():
+    throttle = Throttle()
+    for n in range(100):
+        assert throttle.wait(f"user{n}", HERE, 0.0) == 0.0
+        throttle.failed(f"user{n}", HERE, 0.0)
+        throttle.succeeded(f"user{n}", HERE)
 
 
 def test_behind_a_unix_socket_only_names_count():

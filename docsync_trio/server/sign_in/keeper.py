@@ -194,11 +194,11 @@ class Keeper:
         """Return the user of whom the site's function says *answer*. Raises ``TypeError``."""
         if answer is None or answer == "":
             return None
-        if isinstance(answer, str):
-            return User(answer, known_of(answer, {}))
         key = self.settings.user_key or "user"
-        if isinstance(answer, Mapping) and isinstance(answer.get(key), str) and answer[key]:
-            return User(answer[key], known_of(answer[key], answer))
+        info = {key: answer} if isinstance(answer, str) else answer
+        name = info.get(key) if isinstance(info, Mapping) else None
+        if isinstance(info, Mapping) and isinstance(name, str) and name and name.isprintable():
+            return User(name, known_of(name, info))
         raise TypeError(
             f"sign_in.function returned {answer!r}; it returns a name, a dict with {key!r}, or None"
         )

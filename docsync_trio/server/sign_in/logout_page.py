@@ -12,6 +12,7 @@ from docsync_trio.server.request import request_from_scope
 from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.server.sign_in.keeper import Keeper
 from docsync_trio.server.sign_in.own_pages import page
+from docsync_trio.sessions.request import Request
 
 
 @attrs.frozen(eq=False)
@@ -29,7 +30,7 @@ class LogoutPage:
         request = request_from_scope(scope)
         settings, asks = self.keeper.settings, False
         answer: Response
-        if request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}:
+        if _is_led_here(request):
             cookie, asks = None, True
         else:
             user, cookie = self.keeper.signed_out(self.site, request)
@@ -51,3 +52,9 @@ class LogoutPage:
         if cookie is not None:
             answer.headers.append("set-cookie", cookie)
         await answer(scope, receive, send)
+
+
+def _is_led_here(request: Request) -> bool:
+    """Say whether somebody else's page sent this visitor, or a browser looks ahead."""
+    elsewhere = request.headers.get("Sec-Fetch-Site") in {"cross-site", "same-site"}
+    return elsewhere or "prefetch" in request.headers.get("Sec-Purpose", "")
