@@ -187,9 +187,10 @@ class SocketWire:
 
     def _feed(self, data: bytes) -> list[Frame]:
         frames = self._reader.feed(data)
-        self._send_control()
-        if not self._reader.is_open and not self._reader.heard_close:
-            self._tell_fault()
+        if self._owed or not self._reader.is_silent:
+            self._send_control()
+            if not self._reader.is_open and not self._reader.heard_close:
+                self._tell_fault()
         return frames
 
     def _send_control(self) -> None:

@@ -55,6 +55,11 @@ class WebsocketReader:
         return self._protocol
 
     @property
+    def is_silent(self) -> bool:
+        """Whether all so far was ordinary: there is nothing to answer, and nothing to refuse."""
+        return self._protocol is None
+
+    @property
     def is_open(self) -> bool:
         """Whether neither side has begun to close the websocket."""
         return self._protocol is None or self._protocol.state is OPEN

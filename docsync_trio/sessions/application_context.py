@@ -94,7 +94,7 @@ class ApplicationContext:
     def threads_at_work(self) -> int:
         """How many threads run its plain functions now, those of the server's end included."""
         own, last = self._environment.threads, self._environment.facilities.curfew.threads
-        return last.borrowed_tokens + (0 if own is None else own.borrowed_tokens)
+        return last.taken + (0 if own is None else own.taken)
 
     @property
     def times(self) -> CallTimes:

@@ -24,7 +24,7 @@ from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.steps import stepwise
 from docsync_trio.sessions.thread_call import ThreadCall
 from docsync_trio.sessions.watchdog import Stretch
-from docsync_trio.sessions.workers import QUICK, UnderWay
+from docsync_trio.sessions.workers import QUICK, Worker
 
 PATIENCE = 1.0
 """Seconds to wait for the turn to fill a document exclusively. Then it is filled anyway:
@@ -54,6 +54,10 @@ class Caller:
     _home: HomeThread = attrs.field(factory=HomeThread, init=False)
     _left_behind: list[ThreadCall] = attrs.field(factory=list, init=False)
     _quick: bool = attrs.field(default=False, init=False)
+    _owner: LogOwner = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._owner = LogOwner(self._environment.application.path, self._session)
 
     @property
     def times(self) -> CallTimes:
@@ -70,16 +74,16 @@ class Caller:
 
         *on_pause* is called whenever an ``async`` function waits for something.
         """
-        with logs_owned_by(LogOwner(self._environment.application.path, self._session)):
+        with logs_owned_by(self._owner):
             if self._environment.threads is None or _is_async(function):
-                result = self._in_loop(function, args)
+                result = self._in_loop(name_of(function), function, args)
             else:
                 result = await self._in_thread(function, args)
             return await self._result(function, result, on_pause)
 
     def begin(
         self, function: Callable[..., Any], *, on_pause: Callable[[], object] | None = None
-    ) -> outcome.Outcome[Any] | Coroutine[Any, Any, Any]:
+    ) -> outcome.Maybe[Any] | Coroutine[Any, Any, Any]:
         """What comes of ``function()``, if that needs no waiting to speak of.
 
         If it does, what has to be awaited for the result, which has begun or not.
@@ -87,19 +91,19 @@ class Caller:
         threads = self._environment.threads
         if _is_async(function) or (threads is not None and not self._quick):
             return self.call(function, on_pause=on_pause)
-        came: outcome.Outcome[Any]
-        with logs_owned_by(LogOwner(self._environment.application.path, self._session)):
+        came: outcome.Maybe[Any]
+        with logs_owned_by(self._owner):
             if threads is None:
-                came = outcome.capture(self._in_loop, function, ())
+                came = outcome.capture(self._in_loop, name_of(function), function, ())
             else:
                 workers = self._environment.facilities.workers
                 call = self._thread_call(function, ())
-                under_way = workers.begin(call.run, limiter=threads)
-                if under_way is None:
+                worker = workers.begin(call.run, places=threads)
+                if worker is None:
                     return self.call(function, on_pause=on_pause)
-                if not workers.is_over_soon(under_way):
-                    return self._hear_of(function, call, under_way, on_pause)
-                came = workers.outcome_of(under_way)
+                if not workers.is_over_soon(worker):
+                    return self._hear_of(function, call, worker, on_pause)
+                came = workers.outcome_of(worker)
                 self._quick = call.seconds < QUICK
         if isinstance(came, outcome.Value) and _is_awaitable(came.value):
             return self._await(function, came.value, on_pause)
@@ -109,10 +113,10 @@ class Caller:
         self,
         function: Callable[..., Any],
         call: ThreadCall,
-        under_way: UnderWay,
+        worker: Worker,
         on_pause: Callable[[], object] | None,
     ) -> Any:
-        end = self._environment.facilities.workers.hear_of(under_way)
+        end = self._environment.facilities.workers.hear_of(worker)
         return await self._await(function, await self._end_of(call, end), on_pause)
 
     @asynccontextmanager
@@ -145,7 +149,7 @@ class Caller:
     async def _await(
         self, function: Callable[..., Any], result: Any, on_pause: Callable[[], object] | None
     ) -> Any:
-        with logs_owned_by(LogOwner(self._environment.application.path, self._session)):
+        with logs_owned_by(self._owner):
             return await self._result(function, result, on_pause)
 
     async def _result(
@@ -161,12 +165,12 @@ class Caller:
     def _watched(
         self, function: Callable[..., Any], coroutine: Any, on_pause: Callable[[], object] | None
     ) -> Any:
-        watchdog = self._environment.facilities.watchdog
+        watchdog, name = self._environment.facilities.watchdog, name_of(function)
         stretch: Stretch
 
         def before() -> None:
             nonlocal stretch
-            stretch = watchdog.begin(self._stretch(function))
+            stretch = watchdog.begin(self._stretch(name))
 
         def after() -> None:
             watchdog.end(stretch)
@@ -175,9 +179,9 @@ class Caller:
 
         return stepwise(coroutine, before, after)
 
-    def _in_loop(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    def _in_loop(self, name: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         watchdog = self._environment.facilities.watchdog
-        stretch = watchdog.begin(self._stretch(function))
+        stretch = watchdog.begin(self._stretch(name))
         try:
             return function(*args)
         finally:
@@ -186,14 +190,15 @@ class Caller:
     async def _in_thread(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         curfew, workers = self._environment.facilities.curfew, self._environment.facilities.workers
         call = self._thread_call(function, args)
-        limiter = self._environment.threads
-        if limiter is None or curfew.has_begun():
-            limiter = curfew.threads
-        return await self._end_of(call, workers.run(call.run, limiter=limiter, quick=self._quick))
+        places = self._environment.threads
+        if places is None or curfew.has_begun():
+            places = curfew.threads
+        return await self._end_of(call, workers.run(call.run, places=places, quick=self._quick))
 
     def _thread_call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> ThreadCall:
-        run = partial(self._in_loop, function, args)
-        return ThreadCall(run, name_of(function), self._home, self._environment.facilities.curfew)
+        name = name_of(function)
+        run = partial(self._in_loop, name, function, args)
+        return ThreadCall(run, name, self._home, self._environment.facilities.curfew)
 
     async def _end_of(self, call: ThreadCall, result: Coroutine[Any, Any, Any]) -> Any:
         try:
@@ -205,10 +210,9 @@ class Caller:
         finally:
             self._quick = 0 < call.seconds < QUICK
 
-    def _stretch(self, function: Callable[..., Any]) -> Stretch:
-        environment = self._environment
-        alert = environment.settings.blocking_alert
-        return Stretch(environment.application.path, self._session, name_of(function), alert)
+    def _stretch(self, name: str) -> Stretch:
+        alert = self._environment.settings.blocking_alert
+        return Stretch(self._owner.application, self._session, name, alert)
 
 
 def _is_awaitable(result: Any) -> bool:

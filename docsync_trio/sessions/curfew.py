@@ -13,6 +13,8 @@ from enum import Enum
 import attrs
 import trio
 
+from docsync_trio.sessions.places import Places
+
 MOST_THREADS = 100
 
 HOOK_GRACE = 10.0
@@ -48,9 +50,7 @@ class Curfew:
     *threads* are for hooks when the end has begun: an application's own may all hang.
     """
 
-    threads: trio.CapacityLimiter = attrs.field(
-        factory=lambda: trio.CapacityLimiter(MOST_THREADS), init=False
-    )
+    threads: Places = attrs.field(factory=lambda: Places(MOST_THREADS), init=False)
     _begun: float = attrs.field(default=float("inf"), init=False)
     _seconds: float = attrs.field(default=0.0, init=False)
     _scopes: dict[trio.CancelScope, Step] = attrs.field(factory=dict, init=False)

@@ -1,7 +1,6 @@
 """What all sessions of one application have in common."""
 
 import attrs
-import trio
 
 from docsync_trio.applications.application import Application
 from docsync_trio.base.events import Observer
@@ -11,6 +10,7 @@ from docsync_trio.sessions.asyncio_bridge import AsyncioBridge
 from docsync_trio.sessions.call_times import CallTimes
 from docsync_trio.sessions.facilities import Facilities
 from docsync_trio.sessions.groups import GroupStore, MemoryGroups
+from docsync_trio.sessions.places import Places
 
 
 @attrs.frozen(eq=False)
@@ -26,7 +26,7 @@ class Environment:
     observe: Observer
     limits: Limits
     facilities: Facilities
-    threads: trio.CapacityLimiter | None
+    threads: Places | None
     times: CallTimes = attrs.field(factory=CallTimes)
     groups: GroupStore = attrs.field(factory=MemoryGroups, init=False)
 

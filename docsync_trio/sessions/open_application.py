@@ -12,6 +12,7 @@ from docsync_trio.protocol.frames import Limits
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.environment import Environment
 from docsync_trio.sessions.facilities import Facilities
+from docsync_trio.sessions.places import Places
 
 
 @asynccontextmanager
@@ -37,7 +38,7 @@ async def open_application(
         observe,
         limits or Limits(),
         facilities,
-        trio.CapacityLimiter(threads) if application.in_threads else None,
+        Places(threads) if application.in_threads else None,
         facilities.times_of(application.path, wanted=timed),
     )
     async with trio.open_nursery() as nursery:

@@ -36,7 +36,7 @@ class ThreadCall:
     _abandoned: bool = attrs.field(default=False, init=False)
     _over: bool = attrs.field(default=False, init=False)
     _ended: trio.Event | None = attrs.field(default=None, init=False)
-    _afterwards: list[Callable[[], object]] = attrs.field(factory=list, init=False)
+    _afterwards: tuple[Callable[[], object], ...] = attrs.field(default=(), init=False)
 
     def run(self) -> Any:
         """The result of the function; the body of the thread."""
@@ -74,7 +74,7 @@ class ThreadCall:
 
     def afterwards(self, action: Callable[[], object]) -> None:
         """Call *action*, in Trio's thread, when the thread has ended after all."""
-        self._afterwards.append(action)
+        self._afterwards += (action,)
 
     def _end(self) -> None:
         if self._ended is not None:

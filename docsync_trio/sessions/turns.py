@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 import outcome
@@ -31,8 +31,7 @@ from docsync_trio.sessions.visit import Visit
 _turn: ContextVar[object] = ContextVar("docsync_turn", default=None)
 
 
-@attrs.frozen
-class _Held:
+class _Held(NamedTuple):
     """What is put back when the document is no longer held."""
 
     turn: Token[object]
@@ -112,7 +111,7 @@ class Turns:
         if in_time and self._timeout != math.inf:
             return self._go_on(held, self._in_time(function), then)
         came = self._caller.begin(function, on_pause=self.post_changes)
-        if not isinstance(came, outcome.Outcome):
+        if not isinstance(came, (outcome.Value, outcome.Error)):  # their base class asks longer
             return self._go_on(held, came, then)
         self._let_go(held)
         then(came)

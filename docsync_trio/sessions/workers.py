@@ -14,12 +14,15 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import attrs
 import outcome
 import sniffio
 import trio
+
+from docsync_trio.sessions.places import Places
 
 QUICK = 0.001
 """Seconds that the loop waits for a call that is expected to be quick. Far less than anybody
@@ -32,8 +35,7 @@ instead of computing, of many sessions at once, must not add up to something tha
 IDLE = 10.0
 """Seconds after which a thread ends that has nothing to do."""
 
-
-_NOTHING: outcome.Outcome[Any] = outcome.Value(None)
+_NOTHING: outcome.Maybe[Any] = outcome.Value(None)
 
 
 def _nothing() -> None:
@@ -44,6 +46,8 @@ def _nothing() -> None:
 class Worker:
     """One thread, made with its first *job*; when it has nothing to do it is among *idle*.
 
+    One of *places* is taken for the job that it does, or did last.
+
     The loop gives a job and the thread does it. Whoever gets hold of ``_done`` afterwards
     has the result: the loop, as long as it waits, or else the thread, which then has
     ``_report`` called, set before that was decided.
@@ -51,6 +55,7 @@ class Worker:
 
     _idle: "dict[Worker, None]"
     _job: Callable[[], Any]
+    places: Places
     ended: trio.Event = attrs.field(factory=trio.Event, init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _token: trio.lowlevel.TrioToken = attrs.field(
@@ -59,16 +64,16 @@ class Worker:
     _go: threading.Lock = attrs.field(factory=threading.Lock, init=False)
     _done: threading.Lock = attrs.field(factory=threading.Lock, init=False)
     _report: Callable[[], object] | None = attrs.field(default=None, init=False)
-    _result: outcome.Outcome[Any] = attrs.field(default=_NOTHING, init=False)
+    _result: outcome.Maybe[Any] = attrs.field(default=_NOTHING, init=False)
     _leaves: bool = attrs.field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._done.acquire()
         trio.lowlevel.spawn_system_task(self._host, name="docsync worker")
 
-    def give(self, job: Callable[[], Any]) -> None:
-        """Let the thread, which has nothing to do, call *job*."""
-        self._job = job
+    def give(self, job: Callable[[], Any], places: Places) -> None:
+        """Let the thread, which has nothing to do, call *job*; one of *places* is taken for it."""
+        self._job, self.places = job, places
         self._go.release()
 
     def is_done(self, seconds: float) -> bool:
@@ -80,7 +85,7 @@ class Worker:
         self._report = report
         return self._done.acquire(blocking=False)
 
-    def take(self) -> outcome.Outcome[Any]:
+    def take(self) -> outcome.Maybe[Any]:
         """The result of the job that is done."""
         result, self._result, self._report = self._result, _NOTHING, None
         return result
@@ -138,7 +143,7 @@ class Worker:
         job, self._job = self._job, _nothing
         return job
 
-    def _finish(self, result: outcome.Outcome[Any]) -> None:
+    def _finish(self, result: outcome.Maybe[Any]) -> None:
         self._result = result
         del result
         self._done.release()
@@ -146,18 +151,6 @@ class Worker:
         if report is not None and self._done.acquire(blocking=False):
             with suppress(trio.RunFinishedError):
                 self._token.run_sync_soon(report)
-
-
-@attrs.frozen(eq=False)
-class UnderWay:
-    """A call that has begun in a thread, and *place*, which *limiter* keeps for it.
-
-    It does not know what is called: a thread may keep this for a moment longer.
-    """
-
-    worker: Worker
-    place: object
-    limiter: trio.CapacityLimiter
 
 
 @attrs.define(eq=False)
@@ -168,60 +161,50 @@ class Workers:
     _since: float = attrs.field(default=0.0, init=False)
     _spent: float = attrs.field(default=0.0, init=False)
 
-    async def run(
-        self, function: Callable[[], Any], *, limiter: trio.CapacityLimiter, quick: bool
-    ) -> Any:
+    async def run(self, function: Callable[[], Any], *, places: Places, quick: bool) -> Any:
         """The result of *function*, called in a thread; raises what it raises.
 
-        *limiter* bounds how many may be under way; *quick* says that this one is probably
+        *places* bounds how many may be under way; *quick* says that this one is probably
         over in a moment. Where the caller is cancelled the thread goes on, and keeps its
         place until it ends.
         """
         await trio.lowlevel.checkpoint_if_cancelled()
-        place = object()
-        try:
-            limiter.acquire_on_behalf_of_nowait(place)
-        except trio.WouldBlock:
-            await limiter.acquire_on_behalf_of(place)
-        under_way = UnderWay(self._begin(_in_context(function)), place, limiter)
-        if quick and self.is_over_soon(under_way):
-            return self.outcome_of(under_way).unwrap()
-        return await self.hear_of(under_way)
+        if not places.take_now():
+            await places.take()
+        worker = self._begin(_in_context(function), places)
+        if quick and self.is_over_soon(worker):
+            return self.outcome_of(worker).unwrap()
+        return await self.hear_of(worker)
 
-    def begin(
-        self, function: Callable[[], Any], *, limiter: trio.CapacityLimiter
-    ) -> "UnderWay | None":
-        """Begin what `run` does, if that can be done at once; None if it cannot."""
-        if not self._idle:
-            return None
-        place = object()
-        try:
-            limiter.acquire_on_behalf_of_nowait(place)
-        except trio.WouldBlock:
-            return None
-        return UnderWay(self._begin(_in_context(function)), place, limiter)
+    def begin(self, function: Callable[[], Any], *, places: Places) -> Worker | None:
+        """Begin what `run` does, if that can be done at once; None if it cannot.
 
-    def is_over_soon(self, under_way: "UnderWay") -> bool:
+        Gives who does it.
+        """
+        if not self._idle or not places.take_now():
+            return None
+        return self._begin(_in_context(function), places)
+
+    def is_over_soon(self, worker: Worker) -> bool:
         """Wait a moment, and say whether it is over. Then `outcome_of`, or else `hear_of` it."""
         now = time.perf_counter()
         if now >= self._since + PERIOD:
             self._since, self._spent = now, 0.0
         if self._spent >= SHARE:
             return False
-        done = under_way.worker.is_done(QUICK)
+        done = worker.is_done(QUICK)
         self._spent += time.perf_counter() - now
         return done
 
-    def outcome_of(self, under_way: "UnderWay") -> outcome.Outcome[Any]:
+    def outcome_of(self, worker: Worker) -> outcome.Maybe[Any]:
         """What came of a call that is over."""
-        under_way.limiter.release_on_behalf_of(under_way.place)
-        under_way.worker.rest()
-        return under_way.worker.take()
+        worker.places.leave()
+        worker.rest()
+        return worker.take()
 
-    async def hear_of(self, under_way: "UnderWay") -> Any:
+    async def hear_of(self, worker: Worker) -> Any:
         """The result of a call that is under way; raises what it raises."""
-        worker = under_way.worker
-        await self._report_of(worker, under_way.place, under_way.limiter)
+        await self._report_of(worker)
         worker.rest()
         return worker.take().unwrap()
 
@@ -235,21 +218,19 @@ class Workers:
             for worker in idle:
                 await worker.ended.wait()
 
-    def _begin(self, job: Callable[[], Any]) -> Worker:
+    def _begin(self, job: Callable[[], Any], places: Places) -> Worker:
         try:
             worker, _ = self._idle.popitem()
         except KeyError:
-            return Worker(self._idle, job)
-        worker.give(job)
+            return Worker(self._idle, job, places)
+        worker.give(job, places)
         return worker
 
-    async def _report_of(
-        self, worker: Worker, place: object, limiter: trio.CapacityLimiter
-    ) -> None:
+    async def _report_of(self, worker: Worker) -> None:
         waiting: list[trio.lowlevel.Task] = [trio.lowlevel.current_task()]
 
         def report() -> None:
-            limiter.release_on_behalf_of(place)
+            worker.places.leave()
             if waiting:
                 trio.lowlevel.reschedule(waiting.pop())
             else:
@@ -261,7 +242,7 @@ class Workers:
             return trio.lowlevel.Abort.SUCCEEDED
 
         if worker.is_done_or_reports(report):
-            limiter.release_on_behalf_of(place)
+            worker.places.leave()
         else:
             await trio.lowlevel.wait_task_rescheduled(abort)
 
@@ -272,4 +253,4 @@ def _in_context(function: Callable[[], Any]) -> Callable[[], Any]:
     if sniffio.current_async_library_cvar.get() is not None:
         # No loop runs in the thread, whichever the caller belongs to.
         context.run(sniffio.current_async_library_cvar.set, None)
-    return lambda: context.run(function)
+    return partial(context.run, function)

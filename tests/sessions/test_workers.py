@@ -12,6 +12,7 @@ import sniffio
 import trio
 
 from docsync_trio.sessions import workers as module
+from docsync_trio.sessions.places import Places
 from docsync_trio.sessions.workers import Workers
 
 number: ContextVar[int] = ContextVar("number", default=0)
@@ -25,8 +26,8 @@ async def workers():
 
 
 @pytest.fixture
-def limiter():
-    return trio.CapacityLimiter(2)
+def places():
+    return Places(2)
 
 
 async def until(condition):
@@ -36,16 +37,16 @@ async def until(condition):
             await trio.sleep(0.005)
 
 
-async def test_one_call_after_the_other_is_made_in_the_same_thread(workers, limiter):
+async def test_one_call_after_the_other_is_made_in_the_same_thread(workers, places):
     threads = {
-        await workers.run(threading.get_ident, limiter=limiter, quick=quick)
+        await workers.run(threading.get_ident, places=places, quick=quick)
         for quick in (False, True, False, True)
     }
     assert len(threads) == 1
     assert threading.get_ident() not in threads
 
 
-async def test_calls_at_the_same_time_have_a_thread_each_within_the_bound(workers, limiter):
+async def test_calls_at_the_same_time_have_a_thread_each_within_the_bound(workers, places):
     release, at_work, most = threading.Event(), [], []
 
     def work():
@@ -56,38 +57,36 @@ async def test_calls_at_the_same_time_have_a_thread_each_within_the_bound(worker
 
     async with trio.open_nursery() as nursery:
         for _ in range(4):
-            nursery.start_soon(lambda: workers.run(work, limiter=limiter, quick=False))
+            nursery.start_soon(lambda: workers.run(work, places=places, quick=False))
         await until(lambda: len(at_work) == 2)
-        assert limiter.borrowed_tokens == 2
+        assert places.taken == 2
         release.set()
     assert len(most) == 4
     assert max(most) == 2
-    assert limiter.borrowed_tokens == 0
+    assert places.taken == 0
 
 
-async def test_the_loop_waits_for_a_call_that_is_expected_to_be_quick(
-    workers, limiter, monkeypatch
-):
+async def test_the_loop_waits_for_a_call_that_is_expected_to_be_quick(workers, places, monkeypatch):
     monkeypatch.setattr(module, "QUICK", 10.0)
-    await workers.run(int, limiter=limiter, quick=False)
+    await workers.run(int, places=places, quick=False)
     turns = []
     async with trio.open_nursery() as nursery:
         nursery.start_soon(trio.lowlevel.checkpoint)
         trio.lowlevel.current_trio_token().run_sync_soon(turns.append, 1)
-        assert await workers.run(lambda: "done", limiter=limiter, quick=True) == "done"
+        assert await workers.run(lambda: "done", places=places, quick=True) == "done"
         assert turns == []
-        assert await workers.run(lambda: "done", limiter=limiter, quick=False) == "done"
+        assert await workers.run(lambda: "done", places=places, quick=False) == "done"
         assert turns == [1]
 
 
-async def test_a_call_that_is_not_quick_after_all_reports_through_the_loop(workers, limiter):
+async def test_a_call_that_is_not_quick_after_all_reports_through_the_loop(workers, places):
     release = threading.Event()
-    await workers.run(int, limiter=limiter, quick=False)
+    await workers.run(int, places=places, quick=False)
     async with trio.open_nursery() as nursery:
         results = []
 
         async def call():
-            results.append(await workers.run(lambda: release.wait(10), limiter=limiter, quick=True))
+            results.append(await workers.run(lambda: release.wait(10), places=places, quick=True))
 
         nursery.start_soon(call)
         await trio.testing.wait_all_tasks_blocked()
@@ -96,31 +95,31 @@ async def test_a_call_that_is_not_quick_after_all_reports_through_the_loop(worke
     assert results == [True]
 
 
-async def test_the_loop_does_not_wait_for_more_than_its_share(workers, limiter, monkeypatch):
+async def test_the_loop_does_not_wait_for_more_than_its_share(workers, places, monkeypatch):
     monkeypatch.setattr(module, "QUICK", 10.0)
     monkeypatch.setattr(module, "SHARE", 0.0)
-    await workers.run(int, limiter=limiter, quick=False)
+    await workers.run(int, places=places, quick=False)
     turns = []
     trio.lowlevel.current_trio_token().run_sync_soon(turns.append, 1)
-    await workers.run(int, limiter=limiter, quick=True)
+    await workers.run(int, places=places, quick=True)
     assert turns == [1]
 
 
 @pytest.mark.parametrize("quick", [False, True])
 @pytest.mark.parametrize("error", [ValueError, SystemExit, KeyboardInterrupt])
-async def test_what_a_call_raises_is_raised_to_its_caller(workers, limiter, quick, error):
+async def test_what_a_call_raises_is_raised_to_its_caller(workers, places, quick, error):
     def fail():
         raise error("told")
 
-    await workers.run(int, limiter=limiter, quick=False)
+    await workers.run(int, places=places, quick=False)
     with pytest.raises(error, match="told"):
-        await workers.run(fail, limiter=limiter, quick=quick)
-    assert await workers.run(int, limiter=limiter, quick=quick) == 0
-    assert limiter.borrowed_tokens == 0
+        await workers.run(fail, places=places, quick=quick)
+    assert await workers.run(int, places=places, quick=quick) == 0
+    assert places.taken == 0
 
 
 @pytest.mark.parametrize("quick", [False, True])
-async def test_a_call_has_the_callers_context_and_no_loop(workers, limiter, quick):
+async def test_a_call_has_the_callers_context_and_no_loop(workers, places, quick):
     def look():
         number.set(number.get() + 1)
         return number.get(), sniffio.current_async_library_cvar.get()
@@ -128,12 +127,12 @@ async def test_a_call_has_the_callers_context_and_no_loop(workers, limiter, quic
     number.set(4)
     sniffio.current_async_library_cvar.set("asyncio")
     for _ in range(2):
-        assert await workers.run(look, limiter=limiter, quick=quick) == (5, None)
+        assert await workers.run(look, places=places, quick=quick) == (5, None)
     assert number.get() == 4
 
 
 @pytest.mark.parametrize("quick", [False, True])
-async def test_a_call_may_use_what_trio_offers_to_its_threads(workers, limiter, quick):
+async def test_a_call_may_use_what_trio_offers_to_its_threads(workers, places, quick):
     async def double(value):
         await trio.lowlevel.checkpoint()
         return 2 * value
@@ -143,26 +142,24 @@ async def test_a_call_may_use_what_trio_offers_to_its_threads(workers, limiter, 
         return trio.from_thread.run(double, 2) + trio.from_thread.run_sync(int, "3")
 
     for _ in range(2):
-        assert await workers.run(work, limiter=limiter, quick=quick) == 7
+        assert await workers.run(work, places=places, quick=quick) == 7
 
 
 @pytest.mark.parametrize("quick", [False, True])
-async def test_nothing_is_kept_of_a_call_that_is_over(workers, limiter, quick):
+async def test_nothing_is_kept_of_a_call_that_is_over(workers, places, quick):
     class Thing:
         def work(self):
             return Thing()
 
-    await workers.run(int, limiter=limiter, quick=False)
+    await workers.run(int, places=places, quick=False)
     thing = Thing()
-    result = await workers.run(thing.work, limiter=limiter, quick=quick)
+    result = await workers.run(thing.work, places=places, quick=quick)
     gone = [weakref.ref(thing), weakref.ref(result)]
     del thing, result
     await until(lambda: [each() for each in gone] == [None, None])
 
 
-async def test_a_call_that_is_abandoned_keeps_its_place_and_takes_its_thread_along(
-    workers, limiter
-):
+async def test_a_call_that_is_abandoned_keeps_its_place_and_takes_its_thread_along(workers, places):
     release, begun, ended, seen = threading.Event(), threading.Event(), threading.Event(), []
 
     def work():
@@ -176,51 +173,49 @@ async def test_a_call_that_is_abandoned_keeps_its_place_and_takes_its_thread_alo
         ended.set()
 
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(lambda: workers.run(work, limiter=limiter, quick=False))
+        nursery.start_soon(lambda: workers.run(work, places=places, quick=False))
         await until(begun.is_set)
         nursery.cancel_scope.cancel()
-    assert limiter.borrowed_tokens == 1
-    other = await workers.run(threading.get_ident, limiter=limiter, quick=False)
+    assert places.taken == 1
+    other = await workers.run(threading.get_ident, places=places, quick=False)
     assert other != seen[0].ident
     release.set()
     await until(ended.is_set)
     assert seen[1:] == ["cancelled"]
-    await until(lambda: limiter.borrowed_tokens == 0)
-    assert await workers.run(threading.get_ident, limiter=limiter, quick=False) == other
+    await until(lambda: places.taken == 0)
+    assert await workers.run(threading.get_ident, places=places, quick=False) == other
 
 
-async def test_a_call_that_is_abandoned_before_it_begins_is_not_made(workers, limiter, monkeypatch):
+async def test_a_call_that_is_abandoned_before_it_begins_is_not_made(workers, places, monkeypatch):
     made, hosts = [], []
     spawn = trio.lowlevel.spawn_system_task
     monkeypatch.setattr(
         trio.lowlevel, "spawn_system_task", lambda host, name: hosts.append((host, name))
     )
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(
-            lambda: workers.run(lambda: made.append(1), limiter=limiter, quick=False)
-        )
+        nursery.start_soon(lambda: workers.run(lambda: made.append(1), places=places, quick=False))
         await trio.testing.wait_all_tasks_blocked()
         nursery.cancel_scope.cancel()
     ((host, name),) = hosts
     spawn(host, name=name)
     await trio.testing.wait_all_tasks_blocked()
     assert made == []
-    assert limiter.borrowed_tokens == 0
+    assert places.taken == 0
 
 
 async def test_an_idle_thread_ends_after_a_while_and_another_takes_its_place(
-    workers, limiter, monkeypatch
+    workers, places, monkeypatch
 ):
     monkeypatch.setattr(module, "IDLE", 0.01)
-    thread = await workers.run(threading.current_thread, limiter=limiter, quick=False)
+    thread = await workers.run(threading.current_thread, places=places, quick=False)
     await until(lambda: thread.name != "docsync worker")
-    assert await workers.run(lambda: "done", limiter=limiter, quick=True) == "done"
+    assert await workers.run(lambda: "done", places=places, quick=True) == "done"
 
 
-async def test_no_thread_is_at_work_once_all_is_closed(limiter):
+async def test_no_thread_is_at_work_once_all_is_closed(places):
     workers = Workers()
     threads = {
-        await workers.run(threading.current_thread, limiter=limiter, quick=quick)
+        await workers.run(threading.current_thread, places=places, quick=quick)
         for quick in (False, True)
     }
     assert {thread.name for thread in threads} == {"docsync worker"}
@@ -229,7 +224,7 @@ async def test_no_thread_is_at_work_once_all_is_closed(limiter):
 
 
 async def test_where_the_system_has_no_more_threads_the_caller_is_told(
-    workers, limiter, monkeypatch
+    workers, places, monkeypatch
 ):
     async def fail(*_args, **_named):
         await trio.lowlevel.checkpoint()
@@ -238,6 +233,6 @@ async def test_where_the_system_has_no_more_threads_the_caller_is_told(
     with monkeypatch.context() as patch:
         patch.setattr(trio.to_thread, "run_sync", fail)
         with pytest.raises(RuntimeError, match="can't start"):
-            await workers.run(int, limiter=limiter, quick=False)
-    assert limiter.borrowed_tokens == 0
-    assert await workers.run(int, limiter=limiter, quick=False) == 0
+            await workers.run(int, places=places, quick=False)
+    assert places.taken == 0
+    assert await workers.run(int, places=places, quick=False) == 0
