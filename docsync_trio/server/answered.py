@@ -23,6 +23,8 @@ _SECRET: Final = re.compile(
     r"token|session|passw|secret|signature|api[-_]?key|credential", re.IGNORECASE
 )
 _SECRET_NAMES: Final = {"auth", "code", "jwt", "key", "sig", "state"}
+_DEPTH: Final = 3  # a URL in a URL in a URL
+_INNER: Final = re.compile(r"[?&;]([^?&;=]*)=")
 _BETWEEN: Final = re.compile(r"([&;])")
 
 
@@ -84,10 +86,21 @@ def without_secrets(url: str) -> str:
 
 def _masked(argument: str) -> str:
     name, equals, value = argument.partition("=")
+    if value and (_is_secret(name) or _has_secrets(value)):
+        return f"{name}{equals}{MASK}"
+    return argument
+
+
+def _is_secret(name: str) -> bool:
     plain = unquote_plus(name).lower()
-    if not value or not (_SECRET.search(plain) or plain in _SECRET_NAMES):
-        return argument
-    return f"{name}{equals}{MASK}"
+    return plain in _SECRET_NAMES or _SECRET.search(plain) is not None
+
+
+def _has_secrets(value: str) -> bool:
+    """Say whether *value* is a URL with secrets: where somebody is to go after a sign-in."""
+    for _ in range(_DEPTH):
+        value = unquote_plus(value)
+    return any(_is_secret(name) for name in _INNER.findall(value))
 
 
 def _target(scope: Scope) -> str:

@@ -18,6 +18,7 @@ from docsync_trio.server.gate import Gate, Rule, behind
 from docsync_trio.server.lifespan import lifespan_of
 from docsync_trio.server.mounts import Mount
 from docsync_trio.server.request import site_path
+from docsync_trio.server.request_id import fields_with_id
 from docsync_trio.server.served_applications import (
     ServedApplications,
     below,
@@ -64,6 +65,7 @@ class OpenMount:
         ours = {"app", "router", "route", "endpoint", "path_params", "state"}
         inner = {key: value for key, value in scope.items() if key not in ours}
         inner |= {"path": outside + path, "root_path": outside + self.url}
+        inner["headers"] = fields_with_id(scope["headers"])
         inner["state"] = self.state.copy()
         if scope["type"] == "websocket":
             with pinged_websocket(scope):

@@ -7,6 +7,7 @@ from typing import Final
 from starlette.types import Scope
 
 from docsync_trio.base.request_in_hand import RequestInHand, request_in_hand
+from docsync_trio.server.forwarded import Fields
 
 NAME: Final = "X-Request-ID"
 """The header that brings it and gives it back."""
@@ -34,6 +35,15 @@ def identified(scope: Scope, *, by_trusted: bool) -> RequestInHand:
         secrets.token_hex(16) if given is None else given[0].decode("ascii"),
         "" if trace is None else trace[1].decode("ascii"),
     )
+
+
+def fields_with_id(fields: Fields) -> Fields:
+    """Return the header *fields* with the id of the request in hand, as a proxy would send it."""
+    request = request_in_hand()
+    if request is None:
+        return fields
+    others = [field for field in fields if field[0] != FIELD]
+    return [*others, (FIELD, request.id.encode("ascii"))]
 
 
 def id_line() -> bytes:

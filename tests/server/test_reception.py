@@ -9,8 +9,10 @@ from starlette.responses import PlainTextResponse
 
 from docsync_trio.base.request_in_hand import RequestInHand, in_hand, request_in_hand
 from docsync_trio.config.schema import MonitoringSettings, ServerSettings
+from docsync_trio.server.ending_websockets import EndingWebsockets
 from docsync_trio.server.monitored_site import MonitoredSite
 from docsync_trio.server.monitoring import make_monitoring
+from docsync_trio.server.open_mounts import OpenMount
 from docsync_trio.server.reception import Reception
 from docsync_trio.testing.memory_network import answer_to
 from tests.server import signing_in
@@ -226,6 +228,28 @@ async def test_a_page_says_whose_session_it_is_for_and_its_document_for_which_re
         assert label.text == "None", "what comes later is not of the request"
 
     assert [(one.application, one.session) for one in answered] == [("/app", session)]
+
+
+async def test_a_mounted_application_is_given_the_id_as_by_a_proxy():
+    seen = []
+
+    async def mounted(scope, receive, send):
+        seen.extend(value.decode() for name, value in scope["headers"] if name == ID.encode())
+        await PlainTextResponse("hello")(scope, receive, send)
+
+    mount = OpenMount(
+        url="/w",
+        is_rest=False,
+        public=False,
+        asgi=mounted,
+        websockets=True,
+        state={},
+        open_websockets=EndingWebsockets(),
+    )
+    met = Reception.of(ServerSettings(), None).around(mount)
+    reply = await answer_to(met, http_scope("/w/x", headers={ID: "a visitor's own"}))
+
+    assert seen == [reply.headers[ID]]
 
 
 async def test_who_has_signed_in_is_told(tmp_path):
