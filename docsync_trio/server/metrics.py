@@ -4,25 +4,25 @@ Everything is heard as an observer or counted when somebody asks. Labels have fe
 application's path in the site file, and words of ours; nothing that visitors choose.
 """
 
+import functools
 import importlib.metadata
 import platform
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-import attrs
-from prometheus_client import CollectorRegistry, Counter, Histogram, Info, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 from prometheus_client.process_collector import ProcessCollector
 
-from docsync_trio.base import events
+from docsync_trio.base import events, tls_events
+from docsync_trio.config.keys import keys_of
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.server.census import Census
 from docsync_trio.server.counted_now import Applications, CountedNow
 from docsync_trio.server.health import Answer
 
-_TABLES: Final = "|".join(table.name for table in attrs.fields(SiteSettings))
-_KEY: Final = re.compile(rf"\b(?:{_TABLES})(?:\.[a-z_0-9]+)+")
+_KEY: Final = re.compile(r"\b[a-z_0-9]+(?:\.[a-z_0-9]+)+")
 _CODES: Final = {1000, 1001, 1005, 1006, *map(int, CloseCode)}
 _BUILD_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _LAG_SECONDS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -83,6 +83,12 @@ class Metrics:
             buckets=_BUILD_SECONDS,
             registry=registry,
         )
+        self._expiry = Gauge(
+            "docsync_certificate_expiry_timestamp_seconds",
+            "When the certificate of new connections expires.",
+            ("path",),
+            registry=registry,
+        )
         self._lag = Histogram(
             "docsync_loop_lag_seconds",
             "How late the loop was, looked at every second.",
@@ -115,12 +121,13 @@ class Metrics:
     def _observe_server(self, event: events.Event) -> None:
         match event:
             case events.ConnectionRefused():
-                limit = _KEY.search(event.hint)
-                self._refused.labels(str(event.status), limit[0] if limit else "").inc()
+                self._refused.labels(str(event.status), _limit_in(event.hint)).inc()
             case events.PeerFault():
                 self._faults.inc()
             case events.RequestFailed():
                 self._requests_failed.inc()
+            case tls_events.CertificateTaken(path):
+                self._expiry.labels(path).set(event.ends.timestamp())
             case events.AcceptFailed():
                 self._unaccepted.inc()
             case events.Reloaded():
@@ -151,6 +158,25 @@ class Metrics:
     def answer(self) -> Answer:
         """Return all metrics as Prometheus reads them; any thread may ask."""
         return Answer(200, generate_latest(self._registry), CONTENT_TYPE)
+
+
+def _limit_in(hint: str) -> str:
+    """Return the key that *hint* names; a user's name in it might look like one, too."""
+    return next((found for found in _KEY.findall(hint) if found in _known_keys()), "")
+
+
+@functools.cache
+def _known_keys() -> frozenset[str]:
+    return frozenset(_keys_of(SiteSettings, ""))
+
+
+def _keys_of(table: type, path: str) -> Iterator[str]:
+    for each in keys_of(table).values():
+        name = f"{path}{each.name}"
+        if each.table is None:
+            yield name
+        else:
+            yield from _keys_of(each.table, f"{name}.")
 
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"

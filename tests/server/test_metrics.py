@@ -2,12 +2,13 @@
 
 import importlib.util
 import time
+from datetime import UTC, datetime
 
 import pytest
 import trio
 from prometheus_client.parser import text_string_to_metric_families
 
-from docsync_trio.base import events
+from docsync_trio.base import events, tls_events
 from docsync_trio.base.errors import ConfigError
 from docsync_trio.base.traffic import Traffic
 from docsync_trio.config.schema import MonitoringSettings, SiteSettings
@@ -36,7 +37,7 @@ HAPPENED = [
         "/one", "p", 503, "full", "sessions.max_sessions allows 3 of /one"
     ),
     events.ConnectionRefused("/x", "p", 404, "nothing at <script>"),
-    events.ConnectionRefused("/x", "p", 403, "no", "logging.access, says example.org.evil"),
+    events.ConnectionRefused("/x", "p", 403, "no", "server.of_jo: logging.access"),
     events.BuildFailed("/two", "s4", ValueError(), "i1"),
     events.CallbackFailed("/one", "s1", "callback update", ValueError()),
     events.ApplicationTaskFailed("/one", "task feed", ValueError()),
@@ -48,6 +49,7 @@ HAPPENED = [
     events.PeerFault("p", "what it sent"),
     events.RequestFailed("/x", "p", "i2", ValueError()),
     events.AcceptFailed(OSError()),
+    tls_events.CertificateTaken("c.pem", "1a", datetime(2027, 1, 1, tzinfo=UTC), is_valid=True),
     events.Reloaded((), ("/one",), (), 0.1, ()),
     events.ReloadFailed(("/one",), (), None),
 ]  # fmt: skip
@@ -106,6 +108,7 @@ def test_all_that_happens_is_counted():
         ("docsync_peer_faults_total",): 1,
         ("docsync_requests_failed_total",): 1,
         ("docsync_accept_failures_total",): 1,
+        ("docsync_certificate_expiry_timestamp_seconds", "c.pem"): 1798761600,
         ("docsync_reloads_total", "taken over"): 1,
         ("docsync_reloads_total", "failed"): 1,
         ("docsync_loop_lag_seconds_count",): 1,
