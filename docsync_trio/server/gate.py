@@ -64,6 +64,13 @@ class Gate(Protocol):
         """Return where visitors of *site* sign in and out."""
         ...
 
+    def cookies_of(self, name: str, info: Mapping[str, Any]) -> dict[str, str]:
+        """Return the cookies of a user who has just signed in, for tests of applications.
+
+        Raises ``LookupError`` for who could not sign in that way.
+        """
+        ...
+
 
 @attrs.frozen(eq=False)
 class Guarded:

@@ -110,6 +110,18 @@ class SiteUnderTest:
         page = Page(address, self._network, sent, self._nursery, self.settled, failed)
         return open_page(page)
 
+    def signed_in(self, name: str, **info: object) -> dict[str, str]:
+        """Return the cookies of a user of that name, for `open`: they have just signed in.
+
+        *info* is what is known of them, as from the provider or beside that in the file of users.
+        Raises ``LookupError`` where visitors do not sign in, or by a function that looks at
+        their requests: then send what it looks for.
+        """
+        gate = self._site.gate
+        if gate is None:
+            raise LookupError("visitors of this site do not sign in")
+        return gate.cookies_of(name, info)
+
     def pull_session(
         self, path: str | None = None, **options: Any
     ) -> AbstractAsyncContextManager[Any]:

@@ -368,6 +368,17 @@ async def test_without_the_libraries_it_says_what_to_install(tmp_path, monkeypat
             pass
 
 
+async def test_a_test_may_have_users_who_have_signed_in(tmp_path):
+    async with a_site(tmp_path, USERS) as site:
+        async with site.open(cookies=site.signed_in("bob")) as page:
+            assert page.model("who").text == "bob, guest: False"
+        with pytest.raises(LookupError, match="'nobody' is not in the file of users"):
+            site.signed_in("nobody")
+    async with a_site(tmp_path, "") as site:
+        with pytest.raises(LookupError, match="do not sign in"):
+            site.signed_in("bob")
+
+
 async def test_pages_may_be_the_sites_own(tmp_path):
     (tmp_path / "in.html").write_text("<form>{{ secret }} {{ provider }} {{ error }}</form>")
     (tmp_path / "out.html").write_text("gone to {{ login }}")

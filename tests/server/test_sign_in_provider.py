@@ -216,6 +216,9 @@ async def test_applications_find_a_fresh_token_where_the_site_keeps_them(tmp_pat
         async with browser.open() as page:
             # Once for the page, once for its websocket.
             assert page.model("who").text in {"alice access1", "alice access2"}
+        tokens = site.signed_in("carol")
+        async with site.open(cookies=tokens) as page:
+            assert page.model("who").text == "carol access-token"
         idp.refreshed = 100  # the next one is not what the provider wants
         assert (await browser.get("/app")).status == 303
 

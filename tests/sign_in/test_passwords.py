@@ -43,6 +43,7 @@ def test_the_file_has_users_and_what_is_known_of_them():
         f'alice = "{QUICK.replace("$16$", "$1073741824$")}"',
         f'alice = "{QUICK.replace("$8$", "$x$")}"',
     ],
+    ids=lambda _: "",
 )
 def test_what_is_no_hash_is_told_without_being_repeated(line):
     with pytest.raises(ValueError, match=r"alice|Invalid|Expected") as caught:

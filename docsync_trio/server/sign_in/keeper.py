@@ -121,6 +121,16 @@ class Keeper:
         )
         return self.cookie(request, self.settings.cookie, new.sealed(self.seals), seconds)
 
+    def cookies_of(self, name: str, info: Mapping[str, Any]) -> dict[str, str]:
+        """Return the cookies of *name*, as if they had just signed in. Raises ``LookupError``."""
+        account = None if self.accounts is None else self.accounts.account(name)
+        if account is None and self.provider is None:
+            raise LookupError(f"{name!r} is not in the file of users, and there is no provider")
+        way, known = ("users", {**account.info, **info}) if account else ("provider", info)
+        tokens = Tokens("access-token") if self.settings.keep_tokens else None
+        field = self.signed_in(Request(path="/"), name=name, info=known, way=way, tokens=tokens)
+        return {self.settings.cookie: field.partition("=")[2].partition(";")[0]}
+
     def signed_out(self, site: ServedApplications, request: Request) -> tuple[User | None, str]:
         """Let the sign-in of *request* be over; return whose it was, and what takes its cookie.
 
