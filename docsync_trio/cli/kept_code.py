@@ -8,6 +8,7 @@ and of no use to another Python. An entry is found by the whole source that it w
 so it cannot be stale.
 """
 
+import builtins
 import contextlib
 import dataclasses
 import hashlib
@@ -20,10 +21,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
-import attr
-
 # The salt that attrs gives to each class's hash is another one in each process, and any will do.
 _SALT: Final = re.compile(r"(return hash\(\(\s+)-?[0-9]+")
+_compile: Final = compile
 _HEAD: Final = b"docsync kept code 1\n" + importlib.util.MAGIC_NUMBER
 
 
@@ -66,11 +66,11 @@ class KeptCode:
     def compile(self, source: Any, filename: Any, mode: str, *more: Any, **options: Any) -> Any:
         """Do what the built-in of this name does, or find it done."""
         if not isinstance(source, str) or more or options:
-            return compile(source, filename, mode, *more, **options)
+            return _compile(source, filename, mode, *more, **options)
         key = digest(mode, str(filename), _SALT.sub(r"\1", source))
         code = self.find(key)
         if code is None:
-            code = compile(source, filename, mode)
+            code = _compile(source, filename, mode)
             self.add(key, code)
         return code
 
@@ -101,16 +101,27 @@ def kept_code(place: Path | None = None) -> Iterator[KeptCode]:
     """
     place = place or usual_place()
     code = KeptCode.read(place)
+    attr = _import_attr(code)
     # In the place of the built-ins.
-    attr._make.compile = code.compile  # type: ignore[attr-defined]
+    attr._make.compile = code.compile
     dataclasses.exec = code.execute  # type: ignore[attr-defined]
     try:
         yield code
     finally:
-        del attr._make.compile  # type: ignore[attr-defined]
+        del attr._make.compile
         del dataclasses.exec  # type: ignore[attr-defined]
     if not sys.dont_write_bytecode:
         code.keep(place)
+
+
+def _import_attr(code: KeptCode) -> Any:
+    """Return attrs, which has a dozen classes of its own to make when it is imported."""
+    stock, builtins.compile = builtins.compile, code.compile
+    try:
+        import attr
+    finally:
+        builtins.compile = stock
+    return attr
 
 
 def write_whole(place: Path, data: bytes) -> None:

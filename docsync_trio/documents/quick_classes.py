@@ -2,17 +2,22 @@
 
 For each of 450 classes Bokeh goes through all properties, also the inherited ones, to find out
 which may refer to models, and copies each property that is mixed in by way of pickling. Here
-what is known of a base is not asked again, and a copy is a copy. The classes are the same.
+what is known of a base is not asked again, and a copy is a copy. The classes are the same. So
+are the palettes, thousands of names of colors, which Bokeh copies one by one.
 """
 
+import copy
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from bokeh.core import has_props
 from bokeh.core.property.bases import Property
 
 from docsync_trio.documents.speedups.own_text import is_known
+
+_deepcopy: Final = copy.deepcopy
 
 
 @contextmanager
@@ -24,12 +29,33 @@ def quick_classes() -> Iterator[None]:
     if known:
         home._initialize = initialize  # noqa: SLF001 - replaced, and given back
     Property.__copy__ = twin  # type: ignore[attr-defined]
+    _import_palettes()
     try:
         yield
     finally:
         del Property.__copy__  # type: ignore[attr-defined]
         if known:
             home._initialize = stock  # noqa: SLF001
+
+
+def _import_palettes() -> None:
+    if "bokeh.palettes" in sys.modules:
+        return
+    copy.deepcopy = deep_copy  # type: ignore[assignment]
+    try:
+        import bokeh.palettes
+    finally:
+        copy.deepcopy = _deepcopy
+    bokeh.palettes.deepcopy = _deepcopy  # type: ignore[attr-defined]
+
+
+def deep_copy(value: Any) -> Any:
+    """Return what `copy.deepcopy` makes of *value*, where that is a dictionary of palettes."""
+    if type(value) is dict:
+        return {name: deep_copy(each) for name, each in value.items()}
+    if type(value) is tuple and all(type(each) is str for each in value):
+        return value
+    return _deepcopy(value)
 
 
 def twin(prop: Any) -> Any:

@@ -34,7 +34,7 @@ def compiled(monkeypatch):
         names.append(filename)
         return compile(source, filename, mode)
 
-    monkeypatch.setitem(vars(sys.modules["docsync_trio.cli.kept_code"]), "compile", counted)
+    monkeypatch.setitem(vars(sys.modules["docsync_trio.cli.kept_code"]), "_compile", counted)
     return names
 
 

@@ -23,16 +23,26 @@ for name, cls in sorted(HasProps.model_class_reverse_map.items()):
     print(" ", all(each is getattr(cls, each.name) for each in cls.descriptors()))
     print(" ", list(cls.properties_with_refs()), list(cls.dataspecs()))
     print(" ", text(cls._overridden_defaults()), sorted(cls.properties()))
+import copy
+from bokeh import palettes
+assert palettes.deepcopy is copy.deepcopy and copy.deepcopy.__module__ == "copy"
+tables = [palettes.brewer, palettes.all_palettes, palettes.small_palettes]
+print(tables)
+inner = [table[name] for table in tables for name in table]
+print([[one is other for other in inner] for one in inner])
 """
 QUICK = """
 from docsync_trio.documents import quick_classes as here
 twin, initialize, used = here.twin, here.initialize, set()
+deep_copy = here.deep_copy
+here.deep_copy = lambda value: used.add("palettes") or deep_copy(value)
 here.twin = lambda prop: used.add("twin") or twin(prop)
 here.initialize = lambda *args: used.add("initialize") or initialize(*args)
 from bokeh.core import has_props
 with here.quick_classes():
     import bokeh.models
-assert used == {"twin"} | ({"initialize"} if hasattr(has_props, "_PropertyInfo") else set())
+newer = hasattr(has_props, "_PropertyInfo")
+assert used == {"twin", "palettes"} | ({"initialize"} if newer else set())
 """
 
 
