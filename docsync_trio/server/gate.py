@@ -87,17 +87,19 @@ class Guarded:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request. Raises `NotLetIn`."""
         request = request_from_scope(scope)
+        refusal: NotLetIn | None = None
         try:
             await self.gate.let_in(request, self.rule)
-        except NotLetIn as refusal:
-            if scope["type"] == "websocket":
-                await send({"type": "websocket.close", "code": 1008, "reason": str(refusal)})
-            elif self.otherwise is not None:
-                await self.otherwise(scope, receive, send)
-            else:
-                raise
-        else:
+        except NotLetIn as error:
+            refusal = error
+        if refusal is None:
             await self.app(_as_seen_inside(scope, request), receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": str(refusal)})
+        elif self.otherwise is not None:
+            await self.otherwise(scope, receive, send)
+        else:
+            raise refusal
 
 
 def behind(
