@@ -43,7 +43,8 @@ KEYS = ("DOCSYNC_SECRET_KEY", "GITHUB_SECRET")
 
 
 def make_what_it_names(folder: Path, site: str) -> None:
-    for kind, place in re.findall(r'\b(file|json|notebook|directory|static|users) = "([^"]+)"', site):
+    kinds = "file|json|notebook|directory|static|users|certificate|key"
+    for kind, place in re.findall(rf'\b({kinds}) = "([^"]+)"', site):
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
         if kind in {"directory", "static"}:

@@ -1,8 +1,14 @@
 """`docsync probe`: what a browser would meet at an address, and what to do about it."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import click
 
 from docsync_trio.cli.site_argument import format_option
+
+if TYPE_CHECKING:
+    import ssl
 
 FOUND_SOMETHING = 5
 
@@ -14,10 +20,22 @@ FOUND_SOMETHING = 5
     "--header", "headers", metavar="'NAME: VALUE'", multiple=True, help="Send it; can be repeated."
 )
 @click.option("--message", metavar="SIZE", default="", help='Send a message of "5MB".')
+@click.option(
+    "--ca",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Trust the certificates in it, and no others.",
+)
 @click.option("--idle", metavar="TIME", default="", help='Say nothing for "70s", then go on.')
 @format_option()
 def probe(
-    url: str, origin: str, headers: tuple[str, ...], message: str, idle: str, form: str
+    url: str,
+    origin: str,
+    headers: tuple[str, ...],
+    message: str,
+    idle: str,
+    ca: Path | None,
+    form: str,
 ) -> None:
     """Try the application at URL: page, preflight, size of heads, websocket, messages.
 
@@ -36,6 +54,7 @@ def probe(
             dict(map(_header, headers)),
             _size(message),
             _seconds(idle),
+            _trusting(ca),
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
@@ -71,3 +90,14 @@ def _seconds(text: str) -> float:
     from docsync_trio.base.durations import parse_duration
 
     return parse_duration(text) if text else 0.0
+
+
+def _trusting(ca: Path | None) -> "ssl.SSLContext | None":
+    if ca is None:
+        return None
+    import ssl
+
+    try:
+        return ssl.create_default_context(cafile=ca)
+    except OSError as error:
+        raise click.UsageError(f"{ca} has no certificates in PEM format ({error})") from None

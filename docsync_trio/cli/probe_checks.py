@@ -5,6 +5,7 @@ proxy that is set up wrongly often says nothing at all.
 """
 
 import json
+import ssl
 from collections.abc import AsyncIterator
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,7 +18,12 @@ import trio
 from docsync_trio.base.durations import format_duration, format_size
 from docsync_trio.base.errors import ProtocolError
 from docsync_trio.cli.probe_report import BAD, GOOD, UNKNOWN, Finding
-from docsync_trio.client.errors import ClientError, ServerFault, ServerUnreachable
+from docsync_trio.client.errors import (
+    CertificateUntrusted,
+    ClientError,
+    ServerFault,
+    ServerUnreachable,
+)
 from docsync_trio.client.options import MAX_MESSAGE_SIZE, Plan
 from docsync_trio.client.page_request import PageAnswer, get_page, open_stream
 from docsync_trio.client.single_error import single_error
@@ -45,7 +51,7 @@ class Probe:
     """One look at the application at *url*, as a page of *origin* sees it.
 
     *message* is the size of a message to be sent, in bytes; *idle* how long to say nothing,
-    in seconds; 0 leaves either out.
+    in seconds; 0 leaves either out. *tls* knows whose certificates are good.
     """
 
     url: str
@@ -53,11 +59,12 @@ class Probe:
     headers: dict[str, str]
     message: int
     idle: float
+    tls: ssl.SSLContext | None = None
     _way_in: WayIn = attrs.field(init=False)
     _socket: str = attrs.field(default="", init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._way_in = Plan(url=self.url, headers=self.headers).way_in()
+        self._way_in = Plan(url=self.url, headers=self.headers, tls=self.tls).way_in()
         self.origin = self.origin or origin_of(self._way_in.address.page)
 
     async def run(self) -> AsyncIterator[Finding]:
@@ -80,11 +87,14 @@ class Probe:
         url = self._way_in.address.page
         try:
             with trio.fail_after(STEP_SECONDS):
-                stream = await open_stream(url, None)
+                stream = await open_stream(url, self.tls)
                 await stream.aclose()
         except (ServerUnreachable, trio.TooSlowError) as error:
             says = str(error) or f"no answer within {format_duration(STEP_SECONDS)}"
-            return Finding("connection", BAD, says, "check name and port, and firewalls between")
+            advice = "check name and port, and firewalls between"
+            if isinstance(error, CertificateUntrusted):
+                advice = "--ca FILE names the authority that issued it"
+            return Finding("connection", BAD, says, advice)
         secure = urlsplit(url).scheme == "https"
         return Finding("connection", GOOD, "TCP and TLS" if secure else "TCP")
 
@@ -107,7 +117,7 @@ class Probe:
         self._socket = self._way_in.address.websocket
         fields = [*self.headers.items(), ("Bokeh-Token", self._way_in.token)]
         try:
-            answer = await _get(f"{base}/preflight?origin={quote(self.origin)}", fields)
+            answer = await self._get(f"{base}/preflight?origin={quote(self.origin)}", fields)
             told: dict[str, Any] = json.loads(answer.body)
             self._socket = urljoin(self._socket, told["websocket"])
             checks = [_of_preflight(one) for one in told["checks"]]
@@ -116,13 +126,20 @@ class Probe:
             return [Finding("preflight", UNKNOWN, text)]
         return [one for one in checks if one.verdict != UNKNOWN]
 
+    async def _get(self, url: str, fields: list[tuple[str, str]]) -> PageAnswer:
+        with trio.fail_after(STEP_SECONDS):
+            try:
+                return await get_page(url, fields, self.tls)
+            except h11.ProtocolError as error:
+                raise ServerFault(str(error)) from error
+
     async def _head(self) -> Finding:
         url = f"{self._way_in.address.name.rstrip('/')}/metadata"
         passed = 0
         for size in HEADS:
             fields = [*self.headers.items(), ("X-Docsync-Probe", "x" * (size - 500))]
             try:
-                answer = await _get(url, fields)
+                answer = await self._get(url, fields)
             except (ClientError, trio.TooSlowError):
                 break
             if answer.status >= HTTPStatus.BAD_REQUEST:
@@ -143,7 +160,7 @@ class Probe:
                     address,
                     self._way_in.token,
                     fields,
-                    tls=None,
+                    tls=self.tls,
                     max_message_size=MAX_MESSAGE_SIZE,
                     beats=False,
                 ) as wire:
@@ -226,14 +243,6 @@ class Conversing:
     async def ping(self) -> None:
         """Wait for the answer to a ping."""
         await self._wire.ping()
-
-
-async def _get(url: str, fields: list[tuple[str, str]]) -> PageAnswer:
-    with trio.fail_after(STEP_SECONDS):
-        try:
-            return await get_page(url, fields, None)
-        except h11.ProtocolError as error:
-            raise ServerFault(str(error)) from error
 
 
 def _of_preflight(told: dict[str, Any]) -> Finding:

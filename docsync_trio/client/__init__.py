@@ -13,6 +13,7 @@ from typing import Any
 
 _ERRORS = (
     "ApplicationFailed",
+    "CertificateUntrusted",
     "ClientError",
     "NoAnswer",
     "NoSuchApplication",

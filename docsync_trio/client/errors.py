@@ -23,6 +23,10 @@ class ServerUnreachable(ClientError):  # noqa: N818 - the name says what is the 
     """The network's, or the operator's: nobody answers at that address."""
 
 
+class CertificateUntrusted(ServerUnreachable):
+    """The program's, or the operator's: who answers has a certificate that nobody vouches for."""
+
+
 class NoAnswer(ClientError, TimeoutError):  # noqa: N818
     """The server's: it is there and did not answer in time; see `Patience`."""
 

@@ -13,7 +13,7 @@ import attrs
 import h11
 import trio
 
-from docsync_trio.client.errors import ServerFault, ServerUnreachable
+from docsync_trio.client.errors import CertificateUntrusted, ServerFault, ServerUnreachable
 
 MOST = 64_000_000
 """Bytes of a page. One with all of BokehJS inside has about ten million."""
@@ -61,14 +61,31 @@ async def open_stream(url: str, tls: ssl.SSLContext | None) -> Stream:
             stream = await trio.open_ssl_over_tcp_stream(
                 host, port, ssl_context=context, https_compatible=True
             )
-            await stream.do_handshake()
+            await _shake_hands(stream)
             return stream
         return await trio.open_tcp_stream(host, port)
     except (OSError, ssl.SSLError, trio.BrokenResourceError) as error:
         cause = error.__cause__ if isinstance(error, trio.BrokenResourceError) else None
-        raise ServerUnreachable(
-            f"nobody answers at {host}:{port} ({cause or error}); is the server running?"
-        ) from error
+        raise _unreachable(f"{host}:{port}", cause or error) from error
+
+
+async def _shake_hands(stream: trio.SSLStream[trio.SocketStream]) -> None:
+    try:
+        await stream.do_handshake()
+    except BaseException:
+        await trio.aclose_forcefully(stream)
+        raise
+
+
+def _unreachable(where: str, error: BaseException) -> ServerUnreachable:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return CertificateUntrusted(
+            f"the certificate of {where} is not trusted ({error.verify_message}); with an "
+            "authority of your own, give tls= an ssl.SSLContext that knows it"
+        )
+    if isinstance(error, ssl.SSLError):
+        return ServerUnreachable(f"{where} does not speak TLS as we do ({error}); is it http?")
+    return ServerUnreachable(f"nobody answers at {where} ({error}); is the server running?")
 
 
 def with_cookies(headers: Mapping[str, str], cookies: Mapping[str, str]) -> Headers:

@@ -57,6 +57,12 @@ def _session_ids(draft: Draft, values: list[str]) -> None:
         raise BadValueError(f"expected unsigned, signed or external-signed, not {values[-1]!r}")
 
 
+def _certificate(draft: Draft, values: list[str]) -> None:
+    place = draft.place(values[-1])
+    draft.set("server.tls", "certificate", place)
+    draft.tables["server.tls"].setdefault("key", place)
+
+
 def _behind_proxy(draft: Draft, _: list[str]) -> None:
     note = "The proxy's address: what it says of visitors is believed, and nobody else's word."
     draft.set("server", "trusted_proxies", ["127.0.0.1"], note)
@@ -126,8 +132,14 @@ BOKEH_FLAGS: Final = (
     Flag("--stats-log-frequency", "one", "`monitoring.summary`; off without it", _summary),
     Flag("--mem-log-frequency", "one", "`monitoring.summary`, which tells memory, too", _summary),
     Flag("--use-xheaders", "nothing", "`server.trusted_proxies`", _behind_proxy),
-    without_key("--ssl-certfile", "one", "Let the proxy in front speak TLS."),
-    without_key("--ssl-keyfile", "one", "Let the proxy in front speak TLS."),
+    Flag("--ssl-certfile", "one", "`server.tls.certificate`", _certificate),
+    Flag(
+        "--ssl-keyfile",
+        "one",
+        "`server.tls.key`; the key is in the certificate's file without it. If it is encrypted, "
+        '`server.tls.password = { env = "BOKEH_SSL_PASSWORD" }`',
+        lambda draft, values: draft.set("server.tls", "key", draft.place(values[-1])),
+    ),
     Flag("--session-ids", "one", "`sessions.sign` and `sessions.secret_key`", _session_ids),
     *BOKEH_SIGN_IN,
     silent("--exclude-headers", "some", _ALL_REQUEST),

@@ -26,7 +26,9 @@ class OurH2Protocol(H2Protocol):
     def __init__(self, app: Any, config: Config, *others: Any) -> None:
         super().__init__(app, config, *others)
         if not getattr(config, "websockets_by_http2", True):
-            offered = {SettingCodes(c): value for c, value in self.connection.local_settings.items()}
+            offered = {
+                SettingCodes(c): value for c, value in self.connection.local_settings.items()
+            }
             offered[SettingCodes.ENABLE_CONNECT_PROTOCOL] = 0
             self.connection.local_settings = Settings(client=False, initial_values=offered)
 

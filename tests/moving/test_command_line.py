@@ -34,6 +34,20 @@ def test_the_command_may_be_called_in_several_ways():
     assert len({str(site_of(f"{way} a.py")) for way in ways}) == 1
 
 
+@pytest.mark.parametrize(
+    ("flags", "key"),
+    [
+        ("--ssl-certfile c.pem", "c.pem"),
+        ("--ssl-certfile c.pem --ssl-keyfile k.pem", "k.pem"),
+        ("--ssl-keyfile k.pem --ssl-certfile c.pem", "k.pem"),
+    ],
+)
+def test_a_certificate_has_its_key_in_the_same_file_or_in_another(flags, key):
+    site = site_of(f"bokeh serve a.py {flags}")
+
+    assert site["server"]["tls"] == {"certificate": "c.pem", "key": key}
+
+
 def test_what_stands_behind_args_is_for_the_applications(tmp_path):
     (tmp_path / "desk").mkdir()
     site = site_of("bokeh serve desk tour.ipynb --args --points 5", folder=tmp_path)
@@ -187,7 +201,8 @@ def test_what_comes_out_is_a_good_site_file(tmp_path, monkeypatch):
         monkeypatch.setenv(variable, "k" * 32)
     (tmp_path / "a.py").write_text("")
     (tmp_path / "files").mkdir()
-    for name in ("front.html", "in.html", "ours.ico", "out.html", "users.toml"):
+    files = ("cert.pem", "front.html", "in.html", "key.pem", "ours.ico", "out.html", "users.toml")
+    for name in files:
         (tmp_path / name).touch()
     values = {
         "--auth-module": ["auth.py"],
@@ -202,6 +217,8 @@ def test_what_comes_out_is_a_good_site_file(tmp_path, monkeypatch):
         "--index": ["front.html"],
         "--ico-path": ["ours.ico"],
         "--session-ids": ["signed"],
+        "--ssl-certfile": ["cert.pem"],
+        "--ssl-keyfile": ["key.pem"],
         "--unix-socket": [],
         "--glob": [],
         "--log-level": ["trace"],
