@@ -12,6 +12,7 @@ from docsync_trio.sessions.wire import WireClosed
 from docsync_trio.sign_in.passwords import hash_password
 from docsync_trio.sign_in.throttle import FREE
 from docsync_trio.testing import Refused
+from tests.server.memory_client import ask
 from tests.server.signing_in import PASSWORD, Browser, a_site, in_folder, secret_in, where
 
 USERS = '[sign_in]\nusers = "users.toml"'
@@ -227,6 +228,21 @@ async def test_the_cookie_is_for_the_site_below_its_prefix_and_for_https(tmp_pat
         (cookie,) = (f for f in reply.headers.get_list("set-cookie") if "docsync_user=." in f)
         assert re.search(r"; Path=/desk; Max-Age=86400; HttpOnly; SameSite=Lax; Secure$", cookie)
         assert (await browser.get("/desk/app")).status == 200
+
+
+async def test_a_site_that_is_mounted_below_a_path_signs_in_there(tmp_path):
+    async with a_site(tmp_path, USERS) as site:
+
+        async def get(path):
+            return await ask(
+                site._site.asgi, path, root_path="/mnt", headers={"Accept": "text/html"}
+            )
+
+        assert (await get("/mnt/app")).headers["location"] == "/mnt/login?next=/mnt/app"
+        form = await get("/mnt/login?next=/mnt/app")
+        assert 'action="/mnt/login"' in form.text
+        assert "Path=/mnt/login;" in form.headers["set-cookie"]
+        assert "Path=/mnt;" in (await get("/mnt/logout")).headers["set-cookie"]
 
 
 async def test_where_it_is_optional_the_application_sees_whether_they_have(tmp_path):
