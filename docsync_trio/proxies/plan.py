@@ -72,9 +72,7 @@ class ProxyPlan:
     @classmethod
     def of(cls, site: SiteSettings, front: FrontSide) -> Self:
         """Return the plan for *site*. Raises `CannotPlan` where the server cannot be found."""
-        return cls(
-            site=site, front=front, upstream=upstream_of(site.server.bind), timers=Timers.of(site)
-        )
+        return cls(site=site, front=front, upstream=_plain_upstream(site), timers=Timers.of(site))
 
     @property
     def prefix(self) -> str:
@@ -105,6 +103,20 @@ def quoted(path: pathlib.Path | None) -> str:
     """Return *path* as all three languages take it: in quotes if there are spaces in it."""
     text = str(path)
     return f'"{text}"' if any(character.isspace() for character in text) else text
+
+
+def _plain_upstream(site: SiteSettings) -> TcpBind | UnixBind:
+    binds = site.server.bind
+    if site.server.tls.certificate is None:
+        return upstream_of(binds)
+    plain = next((bind for bind in binds if isinstance(bind, UnixBind)), None)
+    if plain is None:
+        raise CannotPlan(
+            "server.tls is set, and what is printed here talks plain HTTP to the server; leave "
+            "server.tls out and let the proxy end TLS (--tls CERT KEY), or let the server listen "
+            'at a unix socket, too: --set server.bind=["unix:/run/docsync.sock"]'
+        )
+    return plain
 
 
 def upstream_of(binds: tuple[Bind, ...]) -> TcpBind | UnixBind:

@@ -7,6 +7,7 @@ import pytest
 
 from docsync_trio.base.durations import OFF
 from docsync_trio.config.bind import FdBind, SystemdBind, TcpBind, UnixBind
+from docsync_trio.config.schema import TlsSettings
 from docsync_trio.proxies.caddy_file import caddy_file
 from docsync_trio.proxies.haproxy_file import haproxy_file, note_on_key
 from docsync_trio.proxies.nginx_file import nginx_file
@@ -140,6 +141,15 @@ def test_connections_that_are_introduced_are_passed_on_as_they_are():
 )
 def test_the_server_is_looked_for_where_it_can_be_found(binds, upstream):
     assert str(upstream_of(tuple(binds))) == upstream
+
+
+def test_a_server_that_speaks_tls_itself_is_found_at_a_unix_socket_alone():
+    tls = TlsSettings(certificate=Path("/c"), key=Path("/k"))
+    tcp, unix = TcpBind("127.0.0.1", 5006), UnixBind(Path("/run/desk.sock"))
+
+    with pytest.raises(CannotPlan, match=r"server\.tls"):
+        ProxyPlan.of(a_site(tls=tls, bind=(tcp,)), FrontSide())
+    assert ProxyPlan.of(a_site(tls=tls, bind=(tcp, unix)), FrontSide()).upstream == unix
 
 
 def test_a_server_that_nobody_can_find_is_an_error_that_says_what_to_do():
