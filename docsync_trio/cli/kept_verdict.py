@@ -14,12 +14,14 @@ _PACKAGES = ("bokeh", "docsync_trio.documents.speedups")
 def recall_self_test(code: KeptCode) -> None:
     """Spare `switch.speed_up` its test, if it has passed with the very same files.
 
-    Otherwise the test is made here, and *code* remembers that it has passed.
+    Otherwise the test is made here, and *code* remembers if it has passed.
     """
     key = digest("self-test", np.__version__, stamp(*_PACKAGES), switch.fingerprint())
     if code.find(key):
         switch.trust()
     elif not sys.dont_write_bytecode:
-        if not switch.speed_up().reason:
-            code.add(key, "passed")
+        passed = not switch.speed_up().reason
         switch.slow_down()
+        if passed:
+            code.add(key, "passed")
+            switch.trust()

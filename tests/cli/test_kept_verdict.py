@@ -40,6 +40,8 @@ def test_the_test_is_made_once_per_installation(tested):
     recall_self_test(code)
     assert len(tested) == 2
     assert HasProps.__init__ is not values.init
+    assert switch.speed_up().active == tuple(switch.REPLACEMENTS)
+    switch.slow_down()
 
     recall_self_test(again(code))
     assert switch.speed_up().active == tuple(switch.REPLACEMENTS)
