@@ -1,5 +1,6 @@
 """A server that speaks TLS, from outside: requests, websockets, and who speaks something else."""
 
+import contextlib
 import ssl
 from ipaddress import ip_network
 
@@ -186,6 +187,17 @@ async def test_websockets_are_offered_over_http2_only_where_the_site_says_so(aut
         assert websocket.offered is False
 
 
+async def test_who_is_idle_over_http2_is_told_that_the_server_ends(authority):
+    async with served(authority.site()) as server:
+        peer = await authority.connect(server, "h2")
+        idle = H2Websocket("127.0.0.1", "/app/ws", "session-1", scheme="https")
+        await talk(peer, idle, lambda: idle.offered is not None)
+
+        server.stop.set()
+
+        await talk(peer, idle, lambda: idle.ended)
+
+
 async def test_without_http2_nobody_is_offered_it(authority):
     async with served(authority.site(http2=False)) as server:
         peer = await authority.connect(server, "h2", "http/1.1")
@@ -336,3 +348,17 @@ async def test_an_upgrade_behind_the_head_is_put_together(server, authority):
     await peer.send(request[50:])
 
     assert (await peer.response())[0] == 101
+
+
+async def test_who_is_too_many_is_hung_up_on_without_a_word_in_plain_text(authority):
+    async with served(authority.site(max_open_sockets=1)) as server:
+        await authority.connect(server)
+        peer = await server.connect()
+        await peer.send(b"\x16\x03\x01")
+
+        received = b""
+        with contextlib.suppress(trio.BrokenResourceError):
+            while data := await peer.stream.receive_some():
+                received += data
+        assert received == b""
+        assert server.site.seen(ConnectionRefused)[0].status == 503
