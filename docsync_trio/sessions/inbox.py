@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import attrs
+import outcome
 import trio
 
 Rest = Coroutine[Any, Any, None]
@@ -57,10 +58,9 @@ class Inbox:
             self.post(job)
             return
         self._has_begun = True
-        try:
-            self._rest = self._idle.context.run(job)
-        except BaseException as error:  # noqa: BLE001 - it is the session's, and not the caller's
-            self._rest = _raise(error)
+        came = outcome.capture(self._idle.context.run, job)
+        # What it raises is the session's, and not the caller's.
+        self._rest = came.value if isinstance(came, outcome.Value) else _raise(came)
         if self._rest is None:
             self._after_each()
         self._has_begun = False
@@ -99,5 +99,5 @@ class Inbox:
         await trio.lowlevel.wait_task_rescheduled(stop)
 
 
-async def _raise(error: BaseException) -> None:
-    raise error
+async def _raise(came: outcome.Maybe[Rest | None]) -> None:
+    came.unwrap()
