@@ -190,7 +190,8 @@ PANEL_FLAGS: Final = (
     without_key(
         "--rest-session-info",
         "nothing",
-        "An endpoint of `[[routes]]` that answers with `pn.state.session_info`.",
+        "An endpoint of `[[routes]]` that answers with `pn.state.session_info`; "
+        "[an example](panel.md#which-sessions-there-were).",
     ),
     without_key(
         "--session-history",
@@ -204,14 +205,24 @@ PANEL_FLAGS: Final = (
         "`warm` of each application",
         lambda draft, _: setattr(draft, "warm", True),
     ),
-    without_key("--admin", "nothing", "None yet; `docsync run` shows its sessions (key `s`)."),
-    without_key("--admin-endpoint", "one", "None yet; see `--admin`."),
-    without_key("--admin-log-level", "one", "None yet; see `--admin`."),
-    without_key("--admin-password", "one", "None yet; see `--admin`."),
-    without_key("--admin-users", "some", "None yet; see `--admin`."),
+    without_key(
+        "--admin",
+        "nothing",
+        "No page: `docsync run` shows its sessions at a terminal (key `s`), `monitoring.metrics` "
+        "counts them for Prometheus, and the log has a line for each.",
+    ),
+    without_key("--admin-endpoint", "one", "No page; see `--admin`."),
+    without_key("--admin-log-level", "one", "No page; see `--admin`."),
+    without_key("--admin-password", "one", "No page; see `--admin`."),
+    without_key("--admin-users", "some", "No page; see `--admin`."),
     without_key("--page-config", "one", "The index has the site's `title`, and no other look."),
     silent("--server", "one", "There is one server, this one."),
-    without_key("--profiler", "one", "A profiler for processes, such as py-spy."),
+    without_key(
+        "--profiler",
+        "one",
+        "A profiler for processes, such as py-spy (`py-spy record --pid PID`); "
+        "`pn.config.profiler` does nothing.",
+    ),
     without_key(
         "--setup",
         "one",
@@ -229,7 +240,8 @@ PANEL_FLAGS: Final = (
     without_key(
         "--reuse-sessions",
         "perhaps",
-        "None: `warm`, and `pn.cache` for what takes long, make every page quick.",
+        "None: `warm`, and `pn.cache` for what takes long, make every page quick; "
+        "`pn.config.reuse_sessions` does nothing.",
     ),
     without_key(
         "--global-loading-spinner",

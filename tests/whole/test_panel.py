@@ -20,8 +20,9 @@ EVERYWHERE = re.compile(r"^https?://(?!127\.0\.0\.1)")
 
 MIDDLE, LEFT = {"x": 140, "y": 80}, {"x": 100, "y": 80}
 
-Show = Callable[[str], Page]
-"""Opens an address in a tab of a fresh profile, without any network but this machine."""
+Show = Callable[..., Page]
+"""Opens an address in a tab of a fresh profile, which has the cookies that are named, without
+any network but this machine."""
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +45,11 @@ def show(browser: Browser, elsewhere: list[str]) -> Iterator[Show]:
         elsewhere.append(route.request.url)
         route.fulfill(status=200, body="", headers={"access-control-allow-origin": "*"})
 
-    def show(url: str) -> Page:
+    def show(url: str, **cookies: str) -> Page:
         tab = new_tab(browser)
+        tab.page.context.add_cookies(
+            [{"name": name, "value": value, "url": url} for name, value in cookies.items()]
+        )
         tab.page.route(EVERYWHERE, nothing)
         tabs.append(tab.open(url))
         return tab.page
@@ -225,3 +229,13 @@ def test_panels_own_threads_keep_the_page_quick(show: Show) -> None:
         press(page, "fast")
 
         sees(page, "quick: 1 while begun elsewhere: True", "where: done")
+
+
+def test_what_react_makes_and_what_the_request_said(show: Show) -> None:
+    with docsync(APPS / "whole.py") as server:
+        page = show(f"{server.url}/whole", taste="good")
+        sees(page, "cookie: good", "language: en", "cached: (4, 4, 1)")
+        for name in ("press me", "keep"):
+            press(page, name)
+        sees(page, "react: pressed 1 times", "kept: True")
+        photograph(page, "whole")

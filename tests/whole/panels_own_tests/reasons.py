@@ -5,6 +5,8 @@ from typing import Final
 _SIGN_IN = "there is no sign-in yet"
 _TORNADO = "asks an object of Tornado's server, or of the thread that Panel runs it in"
 
+_REUSE = "a session that knows one visitor's request is never another's"
+
 NOT_OURS: Final = {
     "test_fastapi_route_context_prefix_boundary": "asks Panel's own ASGI server",
     "test_fastapi_synthetic_request_preserves_cookies": "asks Panel's own ASGI server",
@@ -18,6 +20,8 @@ NOT_OURS: Final = {
     "test_server_prefix_root_redirect": "an application at / is at the prefix, without a slash",
     "test_server_request_preserves_cookies": "replaces a method of Panel's Application",
     "test_server_route_context_size_is_capped": "what a parameter holds is not cut off",
+    "test_server_reuse_sessions": _REUSE,
+    "test_server_reuse_sessions_with_session_key_func": _REUSE,
     "test_server_root_handler": "the variables of our template for the index are others",
     "test_server_root_handler_does_not_redirect_wildcard": "paths are no regular expressions here",
     "test_server_thread_pool_is_loop_default_executor": _TORNADO,
@@ -29,14 +33,8 @@ NOT_OURS: Final = {
 }
 """Tests of something that this server does not have, or has in a way of its own."""
 
-_HISTORY = "the history of sessions is not served"
-_REUSE = "sessions are not reused"
 
 KNOWN_FAILING: Final = {
-    "test_server_reuse_sessions": _REUSE,
-    "test_server_reuse_sessions_with_session_key_func": _REUSE,
-    "test_server_session_info_endpoint": _HISTORY,
-    "test_server_session_info_legacy_endpoint": _HISTORY,
     "test_set_nested_pathname_then_load_markdown_no_console_errors": (
         "files that a page loads after it has changed its own path are looked for below the new one"
     ),

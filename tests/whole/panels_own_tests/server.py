@@ -17,7 +17,7 @@ import trio
 from panel.config import config
 from panel.io.application import build_applications
 from panel.io.state import state
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from tornado.ioloop import IOLoop
 
 from docsync_trio.applications.application import Application
@@ -64,8 +64,13 @@ def serve(
 
 def _site(paths: Sequence[str], port: int, options: dict[str, Any]) -> LoadedSite:
     """Return the site file that says what *options*, which are those of Panel, mean."""
+    routes = [{"path": "/liveness", "endpoint": "python:live"}]
     if (history := options.pop("session_history", None)) is not None:
         config.session_history = history
+        routes += [
+            {"path": "/session_info", "endpoint": "python:session_info"},
+            {"path": "/rest/session_info", "endpoint": "python:older_session_info"},
+        ]
     tree: dict[str, Any] = {
         "server": {
             "bind": f"127.0.0.1:{port}",
@@ -77,7 +82,7 @@ def _site(paths: Sequence[str], port: int, options: dict[str, Any]) -> LoadedSit
         "applications": [
             {"path": path, "handlers": [{"function": "python:application"}]} for path in paths
         ],
-        "routes": [{"path": "/liveness", "endpoint": "python:live"}],
+        "routes": routes,
     }
     if unused := options.pop("unused_session_lifetime_milliseconds", None):
         tree["sessions"]["unclaimed_lifetime"] = f"{unused}ms"
@@ -93,6 +98,22 @@ def _site(paths: Sequence[str], port: int, options: dict[str, Any]) -> LoadedSit
 
 async def live(_request: object) -> PlainTextResponse:
     return PlainTextResponse("alive")
+
+
+async def session_info(_request: object) -> JSONResponse:
+    return JSONResponse(state.session_info)
+
+
+async def older_session_info(_request: object) -> JSONResponse:
+    return JSONResponse({"session_info": state.session_info})
+
+
+ENDPOINTS = {
+    "/liveness": live,
+    "/session_info": session_info,
+    "/rest/session_info": older_session_info,
+}
+"""What stands behind the routes, by path; docs/panel.md shows people such endpoints."""
 
 
 @attrs.define(eq=False)
@@ -157,7 +178,7 @@ class Server:
 
     async def _serve(self) -> None:
         self._token, self._stop = trio.lowlevel.current_trio_token(), trio.Event()
-        loaded = LoadedApplications(tuple(self.applications), {"/liveness": live})
+        loaded = LoadedApplications(tuple(self.applications), ENDPOINTS)
         sockets = bind_sockets(self.site.settings.server.bind)
         self.port = sockets[0].getsockname()[1]
         async with open_site(self.site, observe=_observe, imported=loaded) as site:
