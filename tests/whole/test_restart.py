@@ -121,7 +121,7 @@ def test_no_request_fails_and_every_page_comes_back_and_is_told_the_truth(tmp_pa
     took = max(page.when("back") for page in visitors.pages) - ready
 
     assert [stream.failed for stream in visitors.streams] == [[]] * 3
-    assert min(stream.answered for stream in visitors.streams) > 5
+    assert min(stream.answered for stream in visitors.streams) > 1
     assert {page.story for page in visitors.pages} == {("open", "1012", "4000", "back")}
     assert {page.value for page in visitors.pages} == {1}
     assert took < LIMIT
