@@ -228,15 +228,24 @@ async def test_several_who_are_the_first_to_need_hypercorn_are_all_answered(slow
             peer.hang_up()
 
 
-async def test_who_is_the_first_to_need_hypercorn_when_the_server_ends_is_told_to_come_back(
-    slow_import,
-):
+async def test_who_was_the_first_to_need_hypercorn_before_the_server_ends_is_answered(slow_import):
     asked, may_end = slow_import
-    async with connected(hello) as (server, peer, over):
+    async with connected(hello) as (server, peer, over), trio.open_nursery() as ending:
         await peer.send(request("/page"))
         await asked.wait()
-        await server.end_when_idle()
+        ending.start_soon(server.end_when_idle)
+        await trio.testing.wait_all_tasks_blocked()
         may_end.set()
+        assert await peer.response() == (200, b"hello")
+        peer.hang_up()
+        with trio.fail_after(5):
+            await over.wait()
+
+
+async def test_who_is_the_first_to_need_hypercorn_when_the_server_ends_is_told_to_come_back():
+    async with connected(hello) as (server, peer, over):
+        await server.end_when_idle()
+        await peer.send(request("/page"))
         assert (await peer.response())[0] == 503
         assert peer.headers["retry-after"] == "5"
         peer.hang_up()
