@@ -2,7 +2,6 @@
 
 from typing import Final
 
-_SIGN_IN = "there is no sign-in yet"
 _TORNADO = "asks an object of Tornado's server, or of the thread that Panel runs it in"
 
 _REUSE = "a session that knows one visitor's request is never another's"
@@ -30,6 +29,7 @@ NOT_OURS: Final = {
     "test_threaded_server_stop_finishes_locked_callbacks": "a server that ends cancels callbacks",
     "test_threaded_server_stop_runs_unload_hook": _TORNADO,
     "test_threaded_server_stops_when_autoreload_failed": _TORNADO,
+    "test_unauthenticated_websocket_returns_403": "passwords are in a file of their own here",
 }
 """Tests of something that this server does not have, or has in a way of its own."""
 
@@ -38,6 +38,5 @@ KNOWN_FAILING: Final = {
     "test_set_nested_pathname_then_load_markdown_no_console_errors": (
         "files that a page loads after it has changed its own path are looked for below the new one"
     ),
-    "test_unauthenticated_websocket_returns_403": _SIGN_IN,
 }
 """Tests of something that people may miss here."""
