@@ -64,6 +64,7 @@ class Run:
         for row in rows:
             self.table[row.name] = {one.peer.name: Cell() for one in self._able(site)}
         if fresh:
+            self._start_once(site, folder)
             for row in rows:
                 self._row(row, folder, None)
             return
@@ -77,6 +78,12 @@ class Run:
                         self._failed(row, one, folder, error)
             for row in rows:
                 self._row(row, folder, living)
+
+    def _start_once(self, site: str, folder: Path) -> None:
+        """Start every server before any is measured: what is installed has its bytecode."""
+        for one in self._able(site):
+            with suppress(*FAILURES), running(one, site, folder):  # its turn will tell
+                pass
 
     def _able(self, site: str) -> list[Installed]:
         return [one for one in self.servers if SITES[site].kind in one.peer.serves]
