@@ -25,7 +25,7 @@ ROWS = (
         start,
         site="one",
         times=1,
-        turns=5,
+        turns=9,
         quick=(1, 2),
         fresh=True,
     ),
