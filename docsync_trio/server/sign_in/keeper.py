@@ -4,7 +4,7 @@ import inspect
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -42,13 +42,14 @@ _EARLY: Final = 30.0
 class Keeper:
     """The gate of a site with *settings*; made by `docsync_trio.server.sign_in.load_keeper`.
 
-    *accounts* and *provider* are the two ways to sign in here, *ask* finds out by the site's
-    own function, and *authorize* is its other one.
+    *pages* makes those where visitors sign in and out. *accounts* and *provider* are the two
+    ways to do so, *ask* finds out by the site's own function, and *authorize* is its other one.
     """
 
     settings: SignInSettings
     prefix: str
     seals: Seals
+    pages: "Callable[[Keeper, ServedApplications], Iterable[Route]]"
     accounts: AccountFile | None = None
     provider: "ProviderDoor | None" = None
     ask: Callable[[Request], Any] | None = None
@@ -161,17 +162,9 @@ class Keeper:
         """Return where *path* of the settings is for the visitor of *request*."""
         return request.root_path + url_below(self.prefix, path)
 
-    def routes(self, site: ServedApplications) -> Iterator[Route]:
-        """Yield where visitors of *site* sign in and out."""
-        from docsync_trio.server.sign_in.login_page import LoginPage
-        from docsync_trio.server.sign_in.logout_page import LogoutPage
-
-        methods = ["GET", "POST"]
-        if self.settings.has_page:
-            login = LoginPage(self, site)
-            yield Route(url_below(self.prefix, self.settings.login_path), login, methods=methods)
-        logout = LogoutPage(self, site)
-        yield Route(url_below(self.prefix, self.settings.logout_path), logout, methods=methods)
+    def routes(self, site: ServedApplications) -> Iterable[Route]:
+        """Return where visitors of *site* sign in and out."""
+        return self.pages(self, site)
 
     def _still_holds(self, found: Remembered) -> bool:
         """Whether the way by which *found* came is there, and has nothing new to say of it."""

@@ -15,6 +15,7 @@ from docsync_trio.config.schema import SiteSettings
 from docsync_trio.server.sign_in.account_file import AccountFile
 from docsync_trio.server.sign_in.keeper import Keeper
 from docsync_trio.server.sign_in.own_pages import check_templates
+from docsync_trio.server.sign_in.own_routes import own_routes
 from docsync_trio.sign_in.cookies import Seals
 
 
@@ -44,7 +45,8 @@ def load_keeper(
 
         provider = ProviderDoor.of(own)
     seals = Seals(_keys(settings))
-    return Keeper(own, settings.server.prefix, seals, accounts, provider, ask, authorize)
+    prefix = settings.server.prefix
+    return Keeper(own, prefix, seals, own_routes, accounts, provider, ask, authorize)
 
 
 def _loaded(
