@@ -191,7 +191,7 @@ def test_a_page_whose_session_has_ended_says_so_and_reloads_itself_once(
     page.step("speed", 4)
     page.until("log", "m.text.endsWith(' 14')")
     line.cut()
-    server.log.wait_for("/brief ended .*session ended")
+    server.log.wait_for(r"/brief ended-\S+ +session ended")
     page.page.evaluate("window.old = true")
     line.mend()
     status(page, "This session has ended. Reloading…")
