@@ -5,6 +5,7 @@ logs, metrics and tests subscribe. There are no counters in the middle of logic.
 An observer is called synchronously, must not block, and must not raise.
 """
 
+import math
 from collections.abc import Callable
 
 import attrs
@@ -31,11 +32,21 @@ class SessionEvent(ApplicationEvent):
     session: str
 
 
+def _for_ever() -> float:
+    return math.inf
+
+
 @attrs.frozen
 class SessionOpened(SessionEvent):
-    """A document was built, in *seconds*."""
+    """A document was built, in *seconds*, for *user*; ``""`` is a visitor who has not signed in.
+
+    *remaining* gives the seconds that the session goes on if nobody comes: infinite while
+    somebody is there, or keeps it. Any thread may ask, also when the session has ended.
+    """
 
     seconds: float
+    user: str = attrs.field(default="", eq=False, repr=False)
+    remaining: Callable[[], float] = attrs.field(default=_for_ever, eq=False, repr=False)
 
 
 @attrs.frozen

@@ -15,7 +15,8 @@ import trio
 from docsync_trio.base.events import Event, Observer
 from docsync_trio.cli.keys import Action, Circumstances, actions, help_text, listens
 from docsync_trio.cli.output import say
-from docsync_trio.cli.session_table import SessionTable
+from docsync_trio.cli.session_table import session_table
+from docsync_trio.server.roll import Roll
 
 if TYPE_CHECKING:
     from docsync_trio.cli.key_terminal import KeyTerminal
@@ -44,7 +45,7 @@ def _is_terminal(stream: object) -> bool:
 class Keyboard:
     """The keys of the terminal; *sessions* is what has been heard of sessions."""
 
-    sessions: SessionTable = attrs.field(factory=SessionTable, init=False)
+    sessions: Roll = attrs.field(factory=Roll, init=False)
     _terminal: "KeyTerminal | None" = attrs.field(default=None, init=False)
 
     def listening(self, observe: Observer) -> Observer:
@@ -90,7 +91,7 @@ class Keyboard:
     def _answer(self, action: Action) -> str:
         match action:
             case "sessions":
-                return self.sessions.text(time.monotonic())
+                return session_table(self.sessions.living(), time.monotonic())
             case "open":
                 return "there is no page that could be opened without parameters"
             case "help":

@@ -96,6 +96,7 @@ def _of_monitoring(settings: MonitoringSettings, taken: Container[str]) -> Itera
         settings.livez: "whether the server is alive",
         settings.readyz: "whether it may be sent visitors",
         settings.metrics: "metrics for Prometheus",
+        settings.sessions: "sessions, for operators",
     }
     for path, what in whats.items():
         if path and path not in taken and settings.bind is None:

@@ -62,6 +62,13 @@ class MonitoringSettings:
         "site's pages may read them, unless `bind` is given.",
         example='"/metrics"',
     )
+    sessions: Annotated[str, PathOrOff()] = key(
+        "",
+        doc="Where operators see the sessions that there are, what they carry and how they ended: "
+        "a page for browsers, JSON for machines. Whoever may open the site's pages may read it, "
+        "unless `bind` is given.",
+        example='"/sessions"',
+    )
     bind: Annotated[Bind | None, BindAddress()] = key(
         None,
         doc="An address of their own for these paths, without the site's prefix. They are answered "

@@ -101,7 +101,7 @@ def _all_served(tree: Tree) -> Iterator[_Served]:
 def _monitoring(tree: Tree) -> Iterator[_Served]:
     """Yield the paths that are written down; the others make room for whoever is there."""
     table = tree.get("monitoring")
-    for name in ("livez", "readyz", "metrics"):
+    for name in ("livez", "readyz", "metrics", "sessions"):
         path = table.get(name) if isinstance(table, dict) else None
         if isinstance(path, str) and path != "off":
             yield _Served(path, ("monitoring", name))

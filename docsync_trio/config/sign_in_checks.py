@@ -17,7 +17,7 @@ def check_sign_in(tree: Tree) -> Iterator[Problem]:
             yield Problem(("sign_in",), text)
         yield from _provider(table)
         yield from _paths(table)
-        yield from _metrics(tree)
+        yield from _monitoring(tree)
     else:
         yield from _without(tree)
 
@@ -43,13 +43,14 @@ def _paths(table: Tree) -> Iterator[Problem]:
             yield Problem(("sign_in", name), f"{shown(path)} has a parameter; write a fixed path")
 
 
-def _metrics(tree: Tree) -> Iterator[Problem]:
+def _monitoring(tree: Tree) -> Iterator[Problem]:
     monitoring = tree.get("monitoring")
     if not isinstance(monitoring, dict) or "bind" in monitoring:
         return
-    if monitoring.get("metrics", "off") != "off":
-        text = "would be there for everybody; give monitoring.bind an address of its own"
-        yield Problem(("monitoring", "metrics"), text)
+    for name in ("metrics", "sessions"):
+        if monitoring.get(name, "off") != "off":
+            text = "would be there for everybody; give monitoring.bind an address of its own"
+            yield Problem(("monitoring", name), text)
 
 
 def _without(tree: Tree) -> Iterator[Problem]:

@@ -48,6 +48,10 @@ class Draft:
         if note:
             self.notes[f"{table}.{key}"] = note
 
+    def signs_in(self) -> bool:
+        """Say whether visitors have a way to sign in."""
+        return bool(self.tables.get("sign_in", {}).keys() & {"users", "provider", "function"})
+
     def as_text(self) -> str:
         """Return the site file."""
         parts = [*map(_comment, self.remarks)]
@@ -62,8 +66,8 @@ class Draft:
 
     def _told(self) -> Iterator[str]:
         """Yield the tables that mean something: how to sign in only if there is a way to."""
-        for name, values in self.tables.items():
-            if name != "sign_in" or values.keys() & {"users", "provider", "function"}:
+        for name in self.tables:
+            if name != "sign_in" or self.signs_in():
                 yield name
 
     def _table(self, name: str) -> Iterator[str]:

@@ -24,6 +24,20 @@ def _summary(draft: Draft, values: list[str]) -> None:
         draft.set("monitoring", "summary", milliseconds(str(max(often, _SHORTEST_SUMMARY))))
 
 
+def _watched(draft: Draft, values: list[str]) -> None:
+    if values == ["0"]:
+        return  # a history of no session
+    draft.set("monitoring", "sessions", "/sessions")
+    if draft.signs_in():
+        note = "Not for everybody who signs in. livez and readyz are there, too."
+        draft.set("monitoring", "bind", "127.0.0.1:9006", note)
+
+
+def _watched_at(draft: Draft, values: list[str]) -> None:
+    if "sessions" in draft.tables.get("monitoring", {}):
+        draft.set("monitoring", "sessions", f"/{values[-1].strip('/')}")
+
+
 def _prefix(text: str) -> str:
     return f"/{text.strip('/')}" if text.strip("/") else ""
 
@@ -95,6 +109,11 @@ _ARGUMENTS: Final = Flag(
     "--args", "rest", "`argv` of the handlers", lambda draft, v: setattr(draft, "argv", tuple(v))
 )
 _NO_REST: Final = "No REST interface; an endpoint of `[[routes]]` can read what it shows."
+_WATCHED: Final = '`monitoring.sessions = "/sessions"`'
+_NO_QUESTION: Final = (
+    "None: the page of `--admin` asks nobody who they are. Give `monitoring.bind` an address that "
+    "only those reach who may see it."
+)
 _ALL_REQUEST: Final = (
     "None needed: what a request carries stays on the server, and `session_context.request` has "
     "all of it."
@@ -187,17 +206,18 @@ PANEL_FLAGS: Final = (
     *PANEL_SIGN_IN,
     without_key("--rest-provider", "one", _NO_REST),
     without_key("--rest-endpoint", "one", _NO_REST),
-    without_key(
+    Flag(
         "--rest-session-info",
         "nothing",
-        "An endpoint of `[[routes]]` that answers with `pn.state.session_info`; "
-        "[an example](panel.md#which-sessions-there-were).",
+        f"{_WATCHED}, which answers programs with JSON; "
+        "[an example](panel.md#which-sessions-there-were)",
+        _watched,
     ),
-    without_key(
+    Flag(
         "--session-history",
         "one",
-        "`pn.config.session_history = 100`, in a module of `hooks`; and the log has a line for "
-        "each session.",
+        f"{_WATCHED}, which has the last 100 that ended; the log has a line for each session",
+        _watched,
     ),
     Flag(
         "--warm",
@@ -205,16 +225,17 @@ PANEL_FLAGS: Final = (
         "`warm` of each application",
         lambda draft, _: setattr(draft, "warm", True),
     ),
-    without_key(
+    Flag(
         "--admin",
         "nothing",
-        "No page: `docsync run` shows its sessions at a terminal (key `s`), `monitoring.metrics` "
-        "counts them for Prometheus, and the log has a line for each.",
+        f"{_WATCHED}, a page for operators; with `[sign_in]` at an address of its own, "
+        "`monitoring.bind`",
+        _watched,
     ),
-    without_key("--admin-endpoint", "one", "No page; see `--admin`."),
-    without_key("--admin-log-level", "one", "No page; see `--admin`."),
-    without_key("--admin-password", "one", "No page; see `--admin`."),
-    without_key("--admin-users", "some", "No page; see `--admin`."),
+    Flag("--admin-endpoint", "one", "`monitoring.sessions`, if there is `--admin`", _watched_at),
+    without_key("--admin-log-level", "one", "`logging.level`; the page of `--admin` has no log."),
+    without_key("--admin-password", "one", _NO_QUESTION),
+    without_key("--admin-users", "some", _NO_QUESTION),
     without_key("--page-config", "one", "The index has the site's `title`, and no other look."),
     silent("--server", "one", "There is one server, this one."),
     without_key(

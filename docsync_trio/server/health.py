@@ -7,7 +7,7 @@ ask, also while the loop is held.
 """
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import attrs
@@ -57,12 +57,21 @@ class WatchedSite(Protocol):
 
 
 @attrs.frozen
+class Question:
+    """What a request says besides its path: the *query*, and which media types it takes."""
+
+    query: str = ""
+    accept: str = ""
+
+
+@attrs.frozen
 class Answer:
-    """What a machine is answered: a *status* of HTTP, and a *body* of *media_type*."""
+    """What is answered: a *status* of HTTP, a *body* of *media_type*, and *headers* beside it."""
 
     status: int
     body: bytes
     media_type: str = "application/json"
+    headers: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.define(eq=False)

@@ -16,7 +16,7 @@ from email.utils import formatdate
 from typing import Final
 from urllib.parse import urlsplit
 
-from docsync_trio.server.health import Answer
+from docsync_trio.server.health import Answer, Question
 
 MOST: Final = 16
 """Requests that are answered at once; whoever comes beyond them is hung up on."""
@@ -29,7 +29,7 @@ _NO_DESCRIPTORS_PAUSE: Final = 0.1
 
 log = logging.getLogger("docsync_trio.monitoring")
 
-AnswerAt = Callable[[str], Answer | None]
+AnswerAt = Callable[[str, Question], Answer | None]
 """Returns what is answered at a path, None where there is nothing; any thread may call."""
 
 
@@ -99,13 +99,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        answer = self.server.answer_at(urlsplit(self.path).path)
+        asked = urlsplit(self.path)
+        question = Question(asked.query, self.headers.get("Accept", ""))
+        answer = self.server.answer_at(asked.path, question)
         answer = answer or Answer(404, b"nothing here\n", "text/plain; charset=utf-8")
         self.send_response_only(answer.status)
         self.send_header("Date", formatdate(usegmt=True))
         self.send_header("Content-Type", answer.media_type)
         self.send_header("Content-Length", str(len(answer.body)))
         self.send_header("Cache-Control", "no-store")
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(answer.body)

@@ -5,8 +5,6 @@ application's path in the site file, and words of ours; nothing that visitors ch
 """
 
 import functools
-import importlib.metadata
-import platform
 import re
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -21,6 +19,7 @@ from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.server.census import Census
 from docsync_trio.server.counted_now import Applications, CountedNow
 from docsync_trio.server.health import Answer
+from docsync_trio.server.versions import versions
 
 _KEY: Final = re.compile(r"\b[a-z_0-9]+(?:\.[a-z_0-9]+)+")
 _CODES: Final = {1000, 1001, 1005, 1006, *map(int, CloseCode)}
@@ -36,14 +35,8 @@ class Metrics:
         registry = self._registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         registry.register(CountedNow(census, applications))
-        versions = {name: importlib.metadata.version(name) for name in ("bokeh", "docsync-trio")}
-        Info("docsync", "Versions.", registry=registry).info(
-            {
-                "version": versions["docsync-trio"],
-                "bokeh": versions["bokeh"],
-                "python": platform.python_version(),
-            }
-        )
+        found = {"version" if name == "docsync-trio" else name: one for name, one in versions()}
+        Info("docsync", "Versions.", registry=registry).info(found)
 
         def counter(name: str, doc: str, labels: Iterable[str] = ()) -> Counter:
             return Counter(f"docsync_{name}", doc, labels, registry=registry)

@@ -6,6 +6,7 @@ that "it starts" and "it ends" can be told.
 
 import importlib.util
 import socket
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -17,8 +18,11 @@ from docsync_trio.base.events import Event, Observer
 from docsync_trio.config.schema import MonitoringSettings
 from docsync_trio.server.binds import bind_sockets
 from docsync_trio.server.census import Census
-from docsync_trio.server.health import ALIVE, Answer, Health, WatchedApplication
+from docsync_trio.server.health import ALIVE, Answer, Health, Question, WatchedApplication
 from docsync_trio.server.pulse import Pulse
+
+NO_QUESTION = Question()
+"""What is asked where there is a path alone."""
 
 MISSING = "needs the library prometheus_client; install docsync-trio[metrics]"
 
@@ -38,7 +42,7 @@ class Monitoring:
     health: Health
     census: Census
     _observers: Sequence[Observer]
-    _answers: dict[str, Callable[[], Answer]]
+    _answers: dict[str, Callable[[Question], Answer]]
 
     @property
     def pulse(self) -> Pulse:
@@ -55,10 +59,10 @@ class Monitoring:
 
         return all_of_them
 
-    def answer_at(self, path: str) -> Answer | None:
+    def answer_at(self, path: str, question: Question = NO_QUESTION) -> Answer | None:
         """Return what is answered at *path*, None where there is nothing; any thread may ask."""
         answer = self._answers.get(path)
-        return None if answer is None else answer()
+        return None if answer is None else answer(question)
 
 
 def make_monitoring(settings: MonitoringSettings, stop: trio.Event) -> Monitoring:
@@ -67,14 +71,23 @@ def make_monitoring(settings: MonitoringSettings, stop: trio.Event) -> Monitorin
     observers: list[Observer] = [census.observe]
     # Whoever is answered by the loop itself need not ask whether it turns.
     alive = health.livez if settings.bind is not None else lambda: ALIVE
-    answers = {settings.livez: alive, settings.readyz: health.readyz}
+    answers: dict[str, Callable[[Question], Answer]] = {
+        settings.livez: lambda _: alive(),
+        settings.readyz: lambda _: health.readyz(),
+    }
     if settings.metrics:
         from docsync_trio.server.metrics import Metrics
 
         metrics = Metrics(census, lambda: _applications_of(health))
         observers.append(metrics.observe)
         health.pulse.told = metrics.observe_lag
-        answers[settings.metrics] = metrics.answer
+        answers[settings.metrics] = lambda _: metrics.answer()
+    if settings.sessions:
+        from docsync_trio.server.operators_page import OperatorsPage
+
+        page = OperatorsPage(health.pulse, time.monotonic)
+        observers.append(page.observe)
+        answers[settings.sessions] = page.answer
     answers.pop("", None)
     return Monitoring(settings, health, census, observers, answers)
 

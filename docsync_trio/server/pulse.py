@@ -6,6 +6,7 @@ turns, shows here as a delay; and a thread that looks at `Pulse` knows whether i
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -14,6 +15,8 @@ import trio
 
 PERIOD: Final = 1.0
 """Seconds between two beats."""
+
+_LATELY: Final = 60  # beats
 
 
 def _nobody(_lag: float) -> None:
@@ -28,6 +31,7 @@ class Pulse:
     told: Callable[[float], None] = _nobody
     _due: float = attrs.field(default=math.inf, init=False)
     _worst: float = attrs.field(default=0.0, init=False)
+    _lags: deque[float] = attrs.field(factory=lambda: deque([0.0], _LATELY), init=False)
 
     async def run(self) -> None:
         """Beat for ever."""
@@ -37,6 +41,7 @@ class Pulse:
                 await trio.sleep(PERIOD)
                 lag = self.late()
                 self._worst = max(self._worst, lag)
+                self._lags.append(lag)
                 self.told(lag)
         finally:
             self._due = math.inf
@@ -47,6 +52,10 @@ class Pulse:
         It is 0 while nobody runs the pulse: when the server starts, and when it ends.
         """
         return max(0.0, self._clock() - self._due)
+
+    def worst_lately(self) -> float:
+        """Return the longest delay within the last minute, in seconds; any thread may ask."""
+        return max(*self._lags.copy(), self.late())
 
     def take_worst(self) -> float:
         """Return the longest delay since this was asked last, in seconds."""

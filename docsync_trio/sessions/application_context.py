@@ -246,7 +246,7 @@ class ApplicationContext:
         self._sessions[session.id] = session
         self._ends[session.id] = trio.Event()
         del self._makings[session.id]
-        self._environment.observe(events.SessionOpened(self.url, session.id, seconds))
+        session.tell_opened(seconds)
         making.succeed(session)
 
     def _too_slow(self, session_id: str, making: Making) -> None:

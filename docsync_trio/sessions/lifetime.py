@@ -31,6 +31,7 @@ class Lifetime:
     # Seconds that it has, as nobody is connected; None: somebody is.
     _idle: float | None = attrs.field(default=None, init=False)
     _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    _clock: trio.abc.Clock = attrs.field(factory=trio.lowlevel.current_clock, init=False)
 
     def begin(self) -> None:
         """Nobody has opened the page's websocket yet."""
@@ -76,6 +77,13 @@ class Lifetime:
     def is_over(self) -> bool:
         """Whether the session is about to end, so that nobody can join it any more."""
         return self._scope.cancel_called or trio.current_time() >= self._scope.deadline
+
+    def remaining(self) -> float:
+        """Return the seconds until it is over if nobody comes; any thread may ask.
+
+        They are infinite while somebody is connected, and while it is blocked.
+        """
+        return max(0.0, self._scope.deadline - self._clock.current_time())
 
     def _leave_alone(self, seconds: float, reason: str) -> None:
         if self._scope.cancel_called:

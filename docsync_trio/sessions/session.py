@@ -20,7 +20,7 @@ from bokeh.settings import settings as bokeh_settings
 
 from docsync_trio.applications.application import checked_payload
 from docsync_trio.base.errors import ProtocolError
-from docsync_trio.base.events import CallbackFailed, CallbackLeftBehind, PeerFault
+from docsync_trio.base.events import CallbackFailed, CallbackLeftBehind, PeerFault, SessionOpened
 from docsync_trio.documents.bokeh_private import set_session_context
 from docsync_trio.documents.curdoc import curdoc_scope
 from docsync_trio.documents.shared_document import SharedDocument
@@ -117,6 +117,13 @@ class Session:
                         await call(handler.modify_document, self.document)
             if bokeh_settings.perform_document_validation():
                 self.document.validate()
+
+    def tell_opened(self, seconds: float) -> None:
+        """Tell observers that it is there, built in *seconds*."""
+        path, user = self._environment.application.path, self.request.user
+        name = "" if user is None else user.name
+        opened = SessionOpened(path, self.id, seconds, name, self.lifetime.remaining)
+        self._environment.observe(opened)
 
     async def live(self) -> None:
         """Serve it until its lifetime is over and its connections have left."""

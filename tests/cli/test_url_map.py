@@ -54,13 +54,14 @@ def test_a_websocket_that_is_elsewhere_is_in_the_map():
 
 
 def test_what_machines_ask_is_in_the_map_where_it_is_answered():
-    own = MonitoringSettings(metrics="/metrics", livez="")
+    own = MonitoringSettings(metrics="/metrics", sessions="/who", livez="")
     elsewhere = attrs.evolve(own, bind=TcpBind("127.0.0.1", 9006))
     taken = attrs.evolve(HEALTH, path="/readyz")
 
     found = paths(SiteSettings(applications=(DESK,), monitoring=own))
     assert found["/readyz"] == "whether it may be sent visitors"
     assert found["/metrics"] == "metrics for Prometheus"
+    assert found["/who"] == "sessions, for operators"
     assert "/livez" not in found
     assert "/readyz" not in paths(SiteSettings(applications=(DESK,), monitoring=elsewhere))
     found = paths(SiteSettings(applications=(DESK,), routes=(taken,)))

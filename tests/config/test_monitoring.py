@@ -21,6 +21,7 @@ def test_health_is_told_unless_it_is_off_and_all_else_is_asked_for(folder):
         livez = "off"
         readyz = "/ready"
         metrics = "/metrics"
+        sessions = "/sessions"
         bind = "127.0.0.1:9006"
         summary = "60s"
     """
@@ -29,11 +30,13 @@ def test_health_is_told_unless_it_is_off_and_all_else_is_asked_for(folder):
         livez="",
         readyz="/ready",
         metrics="/metrics",
+        sessions="/sessions",
         bind=TcpBind("127.0.0.1", 9006),
         stuck_after=60.0,
         summary=60.0,
     )
     assert MonitoringSettings().summary == math.inf
+    assert MonitoringSettings().sessions == ""
 
 
 @pytest.mark.parametrize(
@@ -50,6 +53,12 @@ def test_a_path_that_cannot_be_is_told(folder, value, why):
     (line,) = folder.wrong(f"[monitoring]\nlivez = {value}\n")
 
     assert why in line
+
+
+def test_the_page_of_operators_is_at_a_place_of_its_own_as_well(folder):
+    (line,) = folder.wrong('[monitoring]\nsessions = "/app"\n')
+
+    assert "is also applications[0].path" in line
 
 
 @pytest.mark.parametrize(

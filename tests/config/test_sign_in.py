@@ -53,6 +53,10 @@ def test_three_ways_may_stand_side_by_side(folder):
             'function = "rules:who"\n[monitoring]\nmetrics = "/metrics"',
             "would be there for everybody; give monitoring.bind an address of its own",
         ),
+        (
+            'function = "rules:who"\n[monitoring]\nsessions = "/sessions"',
+            "would be there for everybody; give monitoring.bind an address of its own",
+        ),
     ],
 )
 def test_what_would_let_nobody_or_everybody_in_is_an_error(folder, table, says):

@@ -163,6 +163,21 @@ def test_panels_own_flags_are_known_to_panel_only():
 
 
 @pytest.mark.parametrize(
+    ("flags", "monitoring"),
+    [
+        ("--admin", {"sessions": "/sessions"}),
+        ("--admin --admin-endpoint boss", {"sessions": "/boss"}),
+        ("--admin-endpoint boss", None),
+        ("--rest-session-info --session-history -1", {"sessions": "/sessions"}),
+        ("--session-history 0", None),
+        ("--admin --basic-auth u.toml", {"sessions": "/sessions", "bind": "127.0.0.1:9006"}),
+    ],
+)
+def test_the_pages_of_panels_admins_become_that_of_operators(flags, monitoring):
+    assert site_of(f"panel serve a.py {flags}").get("monitoring") == monitoring
+
+
+@pytest.mark.parametrize(
     ("line", "why"),
     [
         ("serve a.py", "begin with the command"),
@@ -205,6 +220,7 @@ def test_what_comes_out_is_a_good_site_file(tmp_path, monkeypatch):
     for name in files:
         (tmp_path / name).touch()
     values = {
+        "--admin-endpoint": ["/boss"],
         "--auth-module": ["auth.py"],
         "--oauth-provider": ["github"],
         "--oauth-redirect-uri": ["https://example.org/login"],
@@ -241,6 +257,8 @@ def test_what_comes_out_is_a_good_site_file(tmp_path, monkeypatch):
     assert settings.sign_in.login_page == tmp_path / "in.html"
     assert settings.index == tmp_path / "front.html"
     assert settings.logging.level == "debug"
+    assert settings.monitoring.sessions == "/boss"
+    assert settings.monitoring.bind is not None
     assert settings.server.bind[0].port == 5000
 
 

@@ -72,8 +72,10 @@ async def test_the_pulse_tells_how_late_the_loop_was(autojump_clock):
         nursery.cancel_scope.cancel()
 
     assert lags == pytest.approx([0, 0, 0, 4.5], abs=0.01)
+    assert pulse.worst_lately() == pytest.approx(4.5, abs=0.01)
     assert pulse.take_worst() == pytest.approx(4.5, abs=0.01)
     assert pulse.take_worst() == 0
+    assert pulse.worst_lately() == pytest.approx(4.5, abs=0.01)
 
 
 async def test_a_loop_that_has_not_begun_or_has_ended_is_not_late(autojump_clock):
@@ -227,7 +229,7 @@ def test_a_silent_peer_there_keeps_nobody_waiting_and_too_many_are_hung_up_on(ow
 
 def test_a_fault_of_ours_there_is_logged_and_the_next_one_is_answered(own_port, caplog):
     monitoring, address = own_port
-    monitoring._answers["/bad"] = lambda: 1 / 0
+    monitoring._answers["/bad"] = lambda _: 1 / 0
 
     with pytest.raises((urllib.error.URLError, ConnectionError)):
         get(address, "/bad")

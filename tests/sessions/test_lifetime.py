@@ -1,10 +1,12 @@
 """How long a session lives without connections, and all that ends with it."""
 
+import math
+
 import pytest
 import trio
 from bokeh.models import Div
 
-from docsync_trio.base.events import ConnectionClosed, SessionEnded
+from docsync_trio.base.events import ConnectionClosed, SessionEnded, SessionOpened
 from docsync_trio.sessions.wire import Ending
 from tests.sessions.fakes import on_stage
 
@@ -101,6 +103,24 @@ async def test_who_comes_back_in_time_finds_the_session(autojump_clock):
         assert stage.context.living("one") is session
         await trio.sleep(2)
         assert stage.context.living("one") is None
+
+
+async def test_what_is_left_of_a_session_is_told_to_whoever_asks(autojump_clock):
+    async with on_stage(app, **TIMES) as stage:
+        session = await stage.session()
+        (opened,) = stage.observed(SessionOpened)
+        await trio.sleep(2)
+        assert opened.remaining() == pytest.approx(3, abs=0.1)
+        browser = await stage.open(session)
+        assert opened.remaining() == math.inf
+        browser.wire.close(1006)
+        await trio.sleep(10)
+        assert opened.remaining() == pytest.approx(70, abs=0.1)
+        session.block_expiration()
+        assert opened.remaining() == math.inf
+        session.unblock_expiration()
+        await trio.sleep(1000)
+        assert opened.remaining() == 0
 
 
 async def test_only_the_last_connection_counts(autojump_clock):
