@@ -169,8 +169,8 @@ def _living_cells(one: Living, now: float) -> tuple[str, ...]:
         in_words(now - one.since),
         one.viewers(now),
         "" if remaining == math.inf else in_words(remaining),
-        f"{carried.messages_in} ({_size(carried.bytes_in)})",
-        f"{carried.messages_out} ({_size(carried.bytes_out)})",
+        _messages(carried.messages_in, carried.bytes_in),
+        _messages(carried.messages_out, carried.bytes_out),
         _size(carried.queued) if carried.queued else "",
         str(one.failures or ""),
     )
@@ -189,6 +189,10 @@ def _ended_facts(one: Ended, now: float) -> dict[str, Any]:
 def _ended_cells(one: Ended, now: float) -> tuple[str, ...]:
     lived, ago = in_words(one.lived), f"{in_words(now - one.ended)} ago"
     return (one.application, one.session, lived, ago, one.reason)
+
+
+def _messages(number: int, size: int) -> str:
+    return f"{number} ({_size(size)})" if size else ""
 
 
 def _size(size: int) -> str:
