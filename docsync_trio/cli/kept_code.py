@@ -74,6 +74,16 @@ class KeptCode:
             self.add(key, code)
         return code
 
+    @contextlib.contextmanager
+    def compiling(self, name: str) -> Iterator[None]:
+        """Within the block, the module *name* has its sources compiled here."""
+        module: Any = sys.modules[name]
+        module.compile = self.compile
+        try:
+            yield
+        finally:
+            del module.compile
+
     def execute(self, source: Any, *spaces: Any) -> None:
         """Do what `exec` does, with code that may be there already."""
         exec(self.compile(source, "<string>", "exec"), *spaces)  # noqa: S102 - its caller's text
@@ -101,27 +111,24 @@ def kept_code(place: Path | None = None) -> Iterator[KeptCode]:
     """
     place = place or usual_place()
     code = KeptCode.read(place)
-    attr = _import_attr(code)
-    # In the place of the built-ins.
-    attr._make.compile = code.compile
-    dataclasses.exec = code.execute  # type: ignore[attr-defined]
-    try:
-        yield code
-    finally:
-        del attr._make.compile
-        del dataclasses.exec  # type: ignore[attr-defined]
+    _import_attr(code)
+    with code.compiling("attr._make"):
+        dataclasses.exec = code.execute  # type: ignore[attr-defined]  # for the built-in
+        try:
+            yield code
+        finally:
+            del dataclasses.exec  # type: ignore[attr-defined]
     if not sys.dont_write_bytecode:
         code.keep(place)
 
 
-def _import_attr(code: KeptCode) -> Any:
-    """Return attrs, which has a dozen classes of its own to make when it is imported."""
+def _import_attr(code: KeptCode) -> None:
+    """Import attrs, which has a dozen classes of its own to make when it is imported."""
     stock, builtins.compile = builtins.compile, code.compile
     try:
-        import attr
+        import attr  # noqa: F401
     finally:
         builtins.compile = stock
-    return attr
 
 
 def write_whole(place: Path, data: bytes) -> None:

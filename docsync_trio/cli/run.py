@@ -14,6 +14,7 @@ import click
 from docsync_trio.cli.site_argument import ArgvCommand, load, site_options
 
 if TYPE_CHECKING:
+    from docsync_trio.cli.kept_code import KeptCode
     from docsync_trio.config.load import LoadedSite
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -57,15 +58,17 @@ def run(
 
     Without SITE, the site.toml of the current folder is served.
     """
-    with quick_imports():
-        from docsync_trio.cli.serving import serve
-
     options = _as_overrides(binds, log_level, log_format)
     if reload:
         options += ("reload.enabled=true",)
     load_it = partial(load, site, profile=profile, overrides=(*overrides, *options))
     again = partial(_load_again, click.get_current_context(), load_it)
-    serve(load_it(), again, open_browser=open_browser)
+    with quick_imports() as code:
+        from docsync_trio.cli.serving import serve
+
+        with code.compiling("cattrs.gen"):
+            loaded = load_it()
+    serve(loaded, again, open_browser=open_browser)
 
 
 def _load_again(context: click.Context, load_it: Callable[[], "LoadedSite"]) -> "LoadedSite":
@@ -92,8 +95,11 @@ def _as_overrides(
 
 
 @contextlib.contextmanager
-def quick_imports() -> Iterator[None]:
-    """Within the block imports make no pauses: nearly all that they create stays."""
+def quick_imports() -> Iterator["KeptCode"]:
+    """Within the block imports make no pauses: nearly all that they create stays.
+
+    Yields what is kept for the next start.
+    """
     from docsync_trio.cli.kept_code import kept_code
     from docsync_trio.cli.kept_modules import kept_modules
     from docsync_trio.cli.kept_patterns import kept_patterns
@@ -101,6 +107,9 @@ def quick_imports() -> Iterator[None]:
     gc.disable()
     with kept_modules(), kept_code() as code, kept_patterns(code):
         _import_structlog_alone()
+        from docsync_trio.documents.quick_palettes import import_palettes
+
+        import_palettes()
         from docsync_trio.cli.kept_docstrings import kept_docstrings
         from docsync_trio.cli.kept_templates import kept_templates
         from docsync_trio.documents.late_glyphs import late_glyphs
@@ -108,13 +117,15 @@ def quick_imports() -> Iterator[None]:
         from docsync_trio.documents.quick_classes import quick_classes
 
         with kept_templates(code), late_signatures(), quick_classes():
-            yield
+            yield code
             with late_glyphs(kept_docstrings(code)):
                 # The first application to be opened imports it, whether its script does or not.
                 import bokeh.plotting  # noqa: F401
             from docsync_trio.cli.kept_verdict import recall_self_test
+            from docsync_trio.cli.kept_versions import recall_versions
 
             recall_self_test(code)
+            recall_versions(code)
 
 
 def _import_structlog_alone() -> None:

@@ -108,6 +108,15 @@ def test_attrs_compiles_for_itself_again_afterwards(place):
     assert "compile" not in vars(attr._make)
 
 
+def test_modules_compile_for_themselves_again_after_their_block():
+    import cattrs.gen
+
+    code = KeptCode({})
+    with code.compiling("cattrs.gen"):
+        assert cattrs.gen.compile == code.compile
+    assert "compile" not in vars(cattrs.gen)
+
+
 def test_code_is_kept_beside_the_bytecode_of_this_python():
     assert usual_place().parent.name == "__pycache__"
     assert sys.implementation.cache_tag in usual_place().name

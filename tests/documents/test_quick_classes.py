@@ -32,17 +32,20 @@ inner = [table[name] for table in tables for name in table]
 print([[one is other for other in inner] for one in inner])
 """
 QUICK = """
+from docsync_trio.documents import quick_palettes
+used = set()
+deep_copy = quick_palettes.deep_copy
+quick_palettes.deep_copy = lambda value: used.add("palettes") or deep_copy(value)
+quick_palettes.import_palettes()
 from docsync_trio.documents import quick_classes as here
-twin, initialize, used = here.twin, here.initialize, set()
-deep_copy = here.deep_copy
-here.deep_copy = lambda value: used.add("palettes") or deep_copy(value)
+twin, properties = here.twin, here.properties
 here.twin = lambda prop: used.add("twin") or twin(prop)
-here.initialize = lambda *args: used.add("initialize") or initialize(*args)
+here.properties = lambda *args: used.add("properties") or properties(*args)
 from bokeh.core import has_props
 with here.quick_classes():
     import bokeh.models
 newer = hasattr(has_props, "_PropertyInfo")
-assert used == {"twin", "palettes"} | ({"initialize"} if newer else set())
+assert used == {"twin", "palettes"} | ({"properties"} if newer else set())
 """
 
 
@@ -95,11 +98,28 @@ def test_bokeh_makes_its_classes_itself_again_afterwards():
 from bokeh.core import has_props
 from bokeh.core.property.bases import Property
 home = getattr(has_props, "_PropertyInfo", None)
-before = vars(home)["_initialize"] if home else None
+before = vars(home)["properties"] if home else None
 from docsync_trio.documents.quick_classes import quick_classes
 with quick_classes():
     pass
 assert not hasattr(Property, "__copy__")
-assert home is None or vars(home)["_initialize"] is before
+assert home is None or vars(home)["properties"] is before
+"""
+    )
+
+
+def test_what_only_models_need_is_found_out_by_the_first():
+    run(
+        """
+from bokeh.core import has_props
+from docsync_trio.documents.late_signatures import late_signatures
+from docsync_trio.documents.quick_classes import quick_classes
+with late_signatures(), quick_classes():
+    from bokeh.models import Slider
+if hasattr(has_props, "_PropertyInfo"):
+    assert "_descriptors" not in vars(Slider.__property_info__)
+    known = Slider.properties(_with_props=True)
+    assert Slider.descriptors() is Slider.descriptors()
+    assert Slider.properties(_with_props=True) is known
 """
     )

@@ -21,6 +21,7 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "bokeh.core.has_props.HasProps.set_from_json": ("533c5467a556",),
     "bokeh.core.has_props.HasProps.themed_values": ("668c1fc00de3",),
     "bokeh.core.has_props._PropertyInfo._initialize": ("89e2aff6701b",),
+    "bokeh.core.has_props._PropertyInfo.properties": ("3ce0fde8d659",),
     "bokeh.core.has_props.is_DataModel": ("fa1168865bdd",),
     "bokeh.core.property.bases.Property._copy_default": (
         "26ef2ec29516",
