@@ -118,7 +118,11 @@ class BokehPage:
         return box["x"] + across * box["width"], box["y"] + down * box["height"]
 
     def drag(self, name: str, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """Drag the mouse over a plot, between two points given as shares of its box."""
+        """Drag the mouse over a plot, between two points given as shares of its box.
+
+        A plot that is just being drawn does not hear of it.
+        """
+        self.settled()
         self.page.mouse.move(*self.point(name, *start))
         self.page.mouse.down()
         self.page.mouse.move(*self.point(name, *end), steps=8)
