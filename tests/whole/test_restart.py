@@ -25,7 +25,7 @@ pytestmark = pytest.mark.whole
 PAGES = 200
 PATIENCE = 60.0
 LIMIT = 30.0
-"""Seconds until all are back; on a quiet machine it is three."""
+"""Seconds until all are back; on a quiet machine it is less than four."""
 
 ROUTES = """
 from starlette.responses import PlainTextResponse
