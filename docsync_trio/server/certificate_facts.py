@@ -29,7 +29,10 @@ _LENGTHS: Final = 4
 
 @attrs.frozen
 class CertificateFacts:
-    """*serial* is the number in hexadecimal; it is valid from *begins* to *ends*, in UTC."""
+    """It is valid from *begins* to *ends*, in UTC.
+
+    *serial* is its number in hexadecimal as ``openssl x509 -serial`` writes it, in whole bytes.
+    """
 
     serial: str
     begins: datetime
@@ -52,11 +55,15 @@ def _facts(der: bytes) -> CertificateFacts:
     fields = _Fields(_Fields(certificate).take(_SEQUENCE))
     if fields.next_tag == _VERSION:
         fields.take(_VERSION)
-    serial = fields.take(_INTEGER)
+    serial = int.from_bytes(fields.take(_INTEGER))
     fields.take(_SEQUENCE)  # how it is signed
     fields.take(_SEQUENCE)  # by whom
     validity = _Fields(fields.take(_SEQUENCE))
-    return CertificateFacts(serial.hex().lstrip("0") or "0", validity.time(), validity.time())
+    return CertificateFacts(_in_bytes(serial), validity.time(), validity.time())
+
+
+def _in_bytes(number: int) -> str:
+    return number.to_bytes(max(1, (number.bit_length() + 7) // 8)).hex().upper()
 
 
 class _Fields:

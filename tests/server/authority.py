@@ -71,4 +71,4 @@ class SecurePeer(Peer):
 
     def serial(self):
         """Return the number of the server's certificate, in hexadecimal."""
-        return self.stream.getpeercert()["serialNumber"].lower().lstrip("0")
+        return self.stream.getpeercert()["serialNumber"]

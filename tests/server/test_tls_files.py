@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import attrs
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from docsync_trio.base.errors import ConfigError
 from docsync_trio.config.schema import ServerSettings, SiteSettings
@@ -59,6 +60,17 @@ def test_a_certificate_says_what_it_is(authority, issued):
 
     assert int(facts.serial, 16) == real.serial_number
     assert (facts.begins, facts.ends) == (real.not_valid_before_utc, real.not_valid_after_utc)
+
+
+@pytest.mark.parametrize(("number", "written"), [(0xABC, "0ABC"), (0xFE01, "FE01"), (1, "01")])
+def test_the_number_is_written_as_openssl_writes_it(number, written):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "desk")])
+    today = datetime(2030, 1, 1, tzinfo=UTC)
+    building = x509.CertificateBuilder(name, name, key.public_key(), number, today, today)
+    certificate = building.sign(key, hashes.SHA256())
+
+    assert facts_of(certificate.public_bytes(serialization.Encoding.PEM)).serial == written
 
 
 def test_a_time_after_2049_is_read(authority):
