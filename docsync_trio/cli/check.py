@@ -47,11 +47,11 @@ def check(
     if proxy is not None:
         _check_proxy(proxy, load(site, profile=profile, overrides=overrides).settings, form)
         return
-    from docsync_trio.cli.check_github import as_github
-    from docsync_trio.cli.check_json import as_json
-    from docsync_trio.cli.check_text import as_text
-    from docsync_trio.cli.progress import progress
-    from docsync_trio.cli.trial_build import try_site
+    from docsync_trio.cli.checking.as_github import as_github
+    from docsync_trio.cli.checking.as_json import as_json
+    from docsync_trio.cli.checking.as_text import as_text
+    from docsync_trio.cli.checking.trial_build import try_site
+    from docsync_trio.cli.terminal.progress import progress
 
     path = find_site(site)
     with progress(sys.stderr) as tell:
@@ -61,8 +61,8 @@ def check(
 
 
 def _check_proxy(proxy: Path, settings: "SiteSettings", form: str) -> None:
+    from docsync_trio.cli.checking.proxy_check import as_json, as_text, check_proxy, is_good
     from docsync_trio.cli.failure import CONFIGURATION
-    from docsync_trio.cli.proxy_check import as_json, as_text, check_proxy, is_good
 
     findings = check_proxy(proxy, settings)
     click.echo(as_json(findings) if form == "json" else as_text(proxy, findings))

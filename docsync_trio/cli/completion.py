@@ -18,7 +18,7 @@ def completion(shell: str) -> None:
     """  # noqa: D301 - click wants the character
     from click.shell_completion import get_completion_class
 
-    from docsync_trio.cli.shell_scripts import register
+    from docsync_trio.cli.shells.scripts import register
 
     register()
     found = get_completion_class(shell)

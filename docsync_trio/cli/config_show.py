@@ -21,7 +21,7 @@ def show(site: Path | None, profile: str | None, overrides: tuple[str, ...], for
 
     import attrs
 
-    from docsync_trio.cli.columns import columns
+    from docsync_trio.cli.terminal.columns import columns
     from docsync_trio.config.show import rows
 
     found = rows(load(site, profile=profile, overrides=overrides))

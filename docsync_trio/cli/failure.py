@@ -4,7 +4,7 @@ import traceback
 
 from docsync_trio.base.errors import ConfigError, DocsyncError, ServerError
 from docsync_trio.base.traceback_text import error_text
-from docsync_trio.cli.output import complain
+from docsync_trio.cli.terminal.output import complain
 
 OURS = 1
 CONFIGURATION = 2

@@ -103,6 +103,6 @@ for command in (
     main.add_command(command)
 
 if COMPLETE_VARIABLE in os.environ:  # a shell asks, and click will answer
-    from docsync_trio.cli.shell_scripts import register
+    from docsync_trio.cli.shells.scripts import register
 
     register()

@@ -44,8 +44,8 @@ def probe(
     """
     import trio
 
-    from docsync_trio.cli.probe_checks import Probe
-    from docsync_trio.cli.probe_report import Finding, as_json, as_line, failed
+    from docsync_trio.cli.checking.probe_checks import Probe
+    from docsync_trio.cli.checking.probe_report import Finding, as_json, as_line, failed
 
     try:
         trying = Probe(

@@ -1,10 +1,7 @@
 """`docsync run`: serve a site until somebody ends it."""
 
-import contextlib
-import gc
 import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +11,6 @@ import click
 from docsync_trio.cli.site_argument import ArgvCommand, load, site_options
 
 if TYPE_CHECKING:
-    from docsync_trio.cli.kept_code import KeptCode
     from docsync_trio.config.load import LoadedSite
 
 LEVELS = ("debug", "info", "warning", "error")
@@ -63,8 +59,10 @@ def run(
         options += ("reload.enabled=true",)
     load_it = partial(load, site, profile=profile, overrides=(*overrides, *options))
     again = partial(_load_again, click.get_current_context(), load_it)
+    from docsync_trio.cli.kept.quick_imports import quick_imports
+
     with quick_imports() as code:
-        from docsync_trio.cli.serving import serve
+        from docsync_trio.cli.running.serving import serve
 
         with code.compiling("cattrs.gen"):
             loaded = load_it()
@@ -92,51 +90,3 @@ def _as_overrides(
         "logging.format": log_format,
     }
     return tuple(f"{key}={json.dumps(value)}" for key, value in wanted.items() if value)
-
-
-@contextlib.contextmanager
-def quick_imports() -> Iterator["KeptCode"]:
-    """Within the block imports make no pauses: nearly all that they create stays.
-
-    Yields what is kept for the next start.
-    """
-    from docsync_trio.cli.kept_code import kept_code
-    from docsync_trio.cli.kept_modules import kept_modules
-    from docsync_trio.cli.kept_patterns import kept_patterns
-
-    gc.disable()
-    with kept_modules(), kept_code() as code, kept_patterns(code):
-        _import_structlog_alone()
-        from docsync_trio.documents.quick_palettes import import_palettes
-
-        import_palettes()
-        from docsync_trio.cli.kept_docstrings import kept_docstrings
-        from docsync_trio.cli.kept_templates import kept_templates
-        from docsync_trio.documents.late_glyphs import late_glyphs
-        from docsync_trio.documents.late_signatures import late_signatures
-        from docsync_trio.documents.quick_classes import quick_classes
-
-        with kept_templates(code), late_signatures(), quick_classes():
-            yield code
-            with late_glyphs(kept_docstrings(code)):
-                # The first application to be opened imports it, whether its script does or not.
-                import bokeh.plotting  # noqa: F401
-            from docsync_trio.cli.kept_verdict import recall_self_test
-            from docsync_trio.cli.kept_versions import recall_versions
-
-            recall_self_test(code)
-            recall_versions(code)
-
-
-def _import_structlog_alone() -> None:
-    """Import structlog as if rich were not there, which it needs for a renderer that we replace.
-
-    rich, and pygments with it, is a tenth of the imports.
-    """
-    if "structlog" in sys.modules or "rich" in sys.modules:
-        return
-    sys.modules["rich"] = None  # type: ignore[assignment]
-    try:
-        import structlog  # noqa: F401
-    finally:
-        del sys.modules["rich"]

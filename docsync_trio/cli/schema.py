@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from docsync_trio.cli.site_argument import DEFAULT_NAME
+from docsync_trio.cli.site_names import DEFAULT_NAME
 
 
 @click.command(short_help="Print the JSON Schema of a site file.")

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from docsync_trio.cli.site_names import DEFAULT_NAME, is_bare
+
 if TYPE_CHECKING:
-    from docsync_trio.cli.complete import Items
+    from docsync_trio.cli.shells.complete import Items
     from docsync_trio.config.load import ExaminedSite, LoadedSite
 
-DEFAULT_NAME = "site.toml"
-BARE_SUFFIXES = (".py", ".md", ".ipynb")
 _ARGV = "docsync_trio.argv"
 
 Command = Callable[..., Any]
@@ -51,7 +51,7 @@ def _offered(by: str) -> Callable[[click.Context, click.Parameter, str], "Items"
     """Return what asks the function *by* of `complete`, imported when a shell asks."""
 
     def offered(ctx: click.Context, param: click.Parameter, incomplete: str) -> "Items":
-        from docsync_trio.cli import complete
+        from docsync_trio.cli.shells import complete
 
         answer: Items = getattr(complete, by)(ctx, param, incomplete)
         return answer
@@ -129,11 +129,6 @@ def examine(
     if is_bare(path):
         return examine_bare(path, overrides=overrides, environ=os.environ)
     return examine_site(path, profile=profile, overrides=overrides, environ=os.environ)
-
-
-def is_bare(path: Path) -> bool:
-    """Whether *path* is an application by itself rather than a site file."""
-    return path.is_dir() or path.suffix in BARE_SUFFIXES
 
 
 def _argv_overrides(path: Path, profile: str | None) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator, Sequence
 
 import attrs
 
-from docsync_trio.cli.columns import columns
+from docsync_trio.cli.terminal.columns import columns
 from docsync_trio.config.schema import (
     ApplicationSettings,
     MonitoringSettings,

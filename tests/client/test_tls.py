@@ -6,7 +6,7 @@ import pytest
 import trio
 
 import docsync_trio
-from docsync_trio.cli.probe_checks import Probe
+from docsync_trio.cli.checking.probe_checks import Probe
 from docsync_trio.client import CertificateUntrusted, Refused, pull_session
 from docsync_trio.config.schema import TlsSettings
 from tests.client.our_server import our_server

@@ -254,7 +254,7 @@ async def test_who_is_the_first_to_need_hypercorn_when_the_server_ends_is_told_t
 
 
 def test_a_start_imports_nothing_of_hypercorn():
-    code = "import sys, docsync_trio.cli.serving; sys.exit('hypercorn' in sys.modules)"
+    code = "import sys, docsync_trio.cli.running.serving; sys.exit('hypercorn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
