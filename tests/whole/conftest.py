@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.whole.bokeh_page import SCREENSHOTS, BokehPage, Visit
+from tests.whole.bokeh_page import PATIENCE, SCREENSHOTS, BokehPage, Visit
 from tests.whole.desk_site import desks
 from tests.whole.network import Line, line_to
 from tests.whole.processes import Server, running
@@ -33,6 +33,8 @@ MISSING = (
     "DOCSYNC_NO_BROWSER=1 leaves the browser tests out"
 )
 SIZE = {"width": 1280, "height": 800}
+# As long as for all else; of itself it is a quarter of that.
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,6 @@
 """Every example folder has a site file that can be served as it is."""
 
+import tomllib
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -27,9 +28,11 @@ def status(url: str) -> int:
 
 @pytest.mark.parametrize("folder", SITES, ids=lambda folder: folder.name)
 def test_an_example_is_served_by_its_site_file(folder) -> None:
+    site = tomllib.loads((folder / "site.toml").read_text(encoding="utf-8"))
     with docsync(folder / "site.toml") as server:
-        addresses = [line for line in server.log.lines if line.startswith(f"{server.url}/")]
-        assert addresses
+        addresses = [f"{server.url}{application['path']}" for application in site["applications"]]
+        for address in addresses:
+            server.log.wait_for(f"^{address}$")
         assert {address: status(address) for address in addresses} == dict.fromkeys(addresses, 200)
 
 
