@@ -17,7 +17,8 @@ from docsync_trio.applications.async_kind import AsyncKind, common_kind, kind_of
 from docsync_trio.applications.bokeh_handler import BokehHandler
 from docsync_trio.applications.directory import DirectoryHandler
 from docsync_trio.applications.file import FileHandler
-from docsync_trio.applications.framework import Framework, framework_named
+from docsync_trio.applications.find_framework import framework_named
+from docsync_trio.applications.framework import Framework
 from docsync_trio.applications.framework_name import FrameworkName, common_framework
 from docsync_trio.applications.function import FunctionHandler
 from docsync_trio.applications.handler import Handler

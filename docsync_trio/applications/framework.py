@@ -6,9 +6,8 @@ and of how a page looks. All of it is synchronous and knows no network: sessions
 ask here, and do what they are told.
 """
 
-import importlib
 import pathlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final, Protocol
 
@@ -20,7 +19,6 @@ from bokeh.resources import Resources
 from docsync_trio.applications.framework_name import FrameworkName
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import Hooks
-from docsync_trio.applications.load_error import LoadError
 
 
 class FrameworkSession(Protocol):
@@ -97,23 +95,3 @@ class Framework:
 
 
 PLAIN: Final = Framework()
-
-
-def framework_named(name: FrameworkName) -> Framework:
-    """Return the framework of that name. Raises `LoadError` where it cannot be had."""
-    if name == "bokeh":
-        return PLAIN
-    # Only now, and only for those who use it: its import takes a second.
-    try:
-        home = importlib.import_module("docsync_trio.applications.panel.framework")
-    except ModuleNotFoundError as error:
-        raise LoadError(
-            f'panel cannot be imported ({error}); run: pip install "docsync-trio[panel]"'
-        ) from error
-    except (ImportError, AttributeError) as error:
-        raise LoadError(
-            f"panel differs from the versions this docsync-trio knows ({error}); install the "
-            "newest docsync-trio, or an older panel"
-        ) from error
-    make: Callable[[], Framework] = home.panel_framework
-    return make()

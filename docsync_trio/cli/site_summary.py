@@ -7,8 +7,8 @@ from docsync_trio.base.errors import Path as Place
 from docsync_trio.base.errors import PlacedProblem, Problem
 from docsync_trio.config.load import LoadedSite
 from docsync_trio.config.schema import HandlerSettings, SiteSettings
-from docsync_trio.server.security import security_doubts
 from docsync_trio.server.site import is_private
+from docsync_trio.server.tls.security import security_doubts
 
 
 def site_name(loaded: LoadedSite) -> str:

@@ -17,7 +17,7 @@ from docsync_trio.applications.application import Application
 from docsync_trio.base.events import Observer
 from docsync_trio.config.load import load_tree
 from docsync_trio.server.mountable import MountableSite
-from docsync_trio.server.mounts import Mount
+from docsync_trio.server.mounted.mounts import Mount
 from docsync_trio.server.plain_log import log_event
 from docsync_trio.server.site import LoadedApplications, Site, open_site
 

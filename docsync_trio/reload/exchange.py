@@ -26,12 +26,12 @@ from docsync_trio.reload.imports import Imported, Imports, import_parts, what_is
 from docsync_trio.reload.lives import RELOADED, RETIRED, Life, live
 from docsync_trio.reload.plan import Plan
 from docsync_trio.reload.trial import trial_request
+from docsync_trio.server.entrance.gate import Gate
+from docsync_trio.server.entrance.served_applications import ServedApplications
 from docsync_trio.server.extra_routes import Endpoint
-from docsync_trio.server.gate import Gate
-from docsync_trio.server.mounts import Mount
-from docsync_trio.server.open_mounts import OpenMounts, open_mounts
+from docsync_trio.server.mounted.mounts import Mount
+from docsync_trio.server.mounted.open_mounts import OpenMounts, open_mounts
 from docsync_trio.server.routes import Stock
-from docsync_trio.server.served_applications import ServedApplications
 from docsync_trio.server.site import Site, opening_of, shows_errors, tokens_of, with_answers
 from docsync_trio.server.trial import try_out
 from docsync_trio.sessions.application_context import ApplicationContext

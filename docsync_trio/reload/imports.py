@@ -16,10 +16,10 @@ from docsync_trio.documents.bokeh_private import forget_models_of
 from docsync_trio.reload.failed_application import failed_application
 from docsync_trio.reload.project_files import Snapshot
 from docsync_trio.reload.survey import Surveyor
+from docsync_trio.server.entrance.gate import Gate
 from docsync_trio.server.extra_routes import Endpoint, load_endpoints
-from docsync_trio.server.gate import Gate
 from docsync_trio.server.load_gate import load_gate
-from docsync_trio.server.mounts import Mount, load_mounts
+from docsync_trio.server.mounted.mounts import Mount, load_mounts
 
 
 @attrs.frozen(eq=False)

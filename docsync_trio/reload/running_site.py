@@ -11,7 +11,7 @@ import attrs
 import trio
 
 from docsync_trio.config.schema import SiteSettings
-from docsync_trio.server.join import Admission
+from docsync_trio.server.entrance.join import Admission
 from docsync_trio.server.site import Site
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request

@@ -10,14 +10,14 @@ from docsync_trio.applications.load_error import LoadError
 from docsync_trio.applications.reference import load_function
 from docsync_trio.base.errors import Problem
 from docsync_trio.config.schema import RouteSettings
-from docsync_trio.server.component_files import ComponentFiles
 from docsync_trio.server.endpoint_site import WithSite
-from docsync_trio.server.gate import Rule, behind
-from docsync_trio.server.path_numbers import with_short_numbers
+from docsync_trio.server.entrance.gate import Rule, behind
+from docsync_trio.server.entrance.path_numbers import with_short_numbers
+from docsync_trio.server.entrance.served_applications import ServedApplications, below, url_below
+from docsync_trio.server.files.component_files import ComponentFiles
+from docsync_trio.server.files.static import Folder, StaticFiles
+from docsync_trio.server.files.static_files import FileCache
 from docsync_trio.server.redirect import Redirect
-from docsync_trio.server.served_applications import ServedApplications, below, url_below
-from docsync_trio.server.static import Folder, StaticFiles
-from docsync_trio.server.static_files import FileCache
 
 Endpoint = Callable[..., Any]
 

@@ -5,7 +5,7 @@ import pathlib
 
 from docsync_trio.base.errors import Problem
 from docsync_trio.config.schema import SiteSettings
-from docsync_trio.server.gate import Gate
+from docsync_trio.server.entrance.gate import Gate
 
 _ALWAYS = ("itsdangerous",)
 _FOR_PROVIDERS = ("httpx2", "joserfc")

@@ -7,12 +7,12 @@ import trio
 
 from docsync_trio.base.request_in_hand import leave_unlogged
 from docsync_trio.config.schema import SiteSettings
-from docsync_trio.server.health import Answer, Question
-from docsync_trio.server.join import Admit
-from docsync_trio.server.monitoring import Monitoring
-from docsync_trio.server.request import path_of
-from docsync_trio.server.serve import ServedSite
-from docsync_trio.server.served_applications import url_below
+from docsync_trio.server.connections.serve import ServedSite
+from docsync_trio.server.entrance.join import Admit
+from docsync_trio.server.entrance.served_applications import url_below
+from docsync_trio.server.monitoring.health import Answer, Question
+from docsync_trio.server.monitoring.open_monitoring import Monitoring
+from docsync_trio.server.visits.request import path_of
 
 _METHODS = {"GET", "HEAD"}
 

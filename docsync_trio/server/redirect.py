@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import Receive, Scope, Send
 
 from docsync_trio.config.redirects import filled
-from docsync_trio.server.served_applications import PATH_CHARACTERS
+from docsync_trio.server.entrance.served_applications import PATH_CHARACTERS
 
 
 @attrs.frozen(eq=False)

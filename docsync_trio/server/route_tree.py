@@ -11,7 +11,7 @@ import attrs
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Scope
 
-from docsync_trio.server.request import site_path
+from docsync_trio.server.visits.request import site_path
 
 
 @attrs.frozen(eq=False)

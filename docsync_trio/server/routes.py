@@ -21,40 +21,40 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from docsync_trio.config.url_paths import takes_rest
-from docsync_trio.server.access import admit_websocket
-from docsync_trio.server.after_reload import AfterReload
-from docsync_trio.server.answers import Answers
-from docsync_trio.server.asgi_websocket import serve_asgi_websocket
-from docsync_trio.server.bokehjs import BokehJS
-from docsync_trio.server.embed import Autoload
-from docsync_trio.server.error_page import Link
-from docsync_trio.server.extra_routes import Endpoint, extra_routes
-from docsync_trio.server.followed_page import FollowedPage
-from docsync_trio.server.following import ROUTE as AFTER_RELOAD
-from docsync_trio.server.following import followed_of
-from docsync_trio.server.gate import Rule, behind, rule_of
-from docsync_trio.server.index import Index, without_slash
-from docsync_trio.server.instant_page import InstantPage
-from docsync_trio.server.lost_upgrade import LostUpgrade
-from docsync_trio.server.metadata import Metadata
-from docsync_trio.server.open_mounts import OpenMounts
-from docsync_trio.server.page_script import NAME, page_script
-from docsync_trio.server.pages import Page
-from docsync_trio.server.path_numbers import application_pattern
-from docsync_trio.server.preflight import Preflight
-from docsync_trio.server.request import path_of
-from docsync_trio.server.route_tree import RouteTree
-from docsync_trio.server.served_applications import (
+from docsync_trio.server.development.following import ROUTE as AFTER_RELOAD
+from docsync_trio.server.development.following import followed_of
+from docsync_trio.server.entrance.access import admit_websocket
+from docsync_trio.server.entrance.gate import Rule, behind, rule_of
+from docsync_trio.server.entrance.path_numbers import application_pattern
+from docsync_trio.server.entrance.served_applications import (
     PATH_CHARACTERS,
     ServedApplications,
     below,
     has_parameters,
     url_below,
 )
-from docsync_trio.server.static import ExtensionFiles, Folder, MadeFile, OneFile, StaticFiles
-from docsync_trio.server.static_files import FileCache
-from docsync_trio.server.visited_scope import VisitedScope
-from docsync_trio.server.websocket import websocket_limits
+from docsync_trio.server.extra_routes import Endpoint, extra_routes
+from docsync_trio.server.files.static import ExtensionFiles, Folder, MadeFile, OneFile, StaticFiles
+from docsync_trio.server.files.static_files import FileCache
+from docsync_trio.server.lost_upgrade import LostUpgrade
+from docsync_trio.server.mounted.open_mounts import OpenMounts
+from docsync_trio.server.own_pages.error_page import Link
+from docsync_trio.server.own_pages.index import Index, without_slash
+from docsync_trio.server.pages.after_reload import AfterReload
+from docsync_trio.server.pages.answers import Answers
+from docsync_trio.server.pages.application_page import Page
+from docsync_trio.server.pages.autoload import Autoload
+from docsync_trio.server.pages.bokehjs import BokehJS
+from docsync_trio.server.pages.followed_page import FollowedPage
+from docsync_trio.server.pages.instant_page import InstantPage
+from docsync_trio.server.pages.metadata import Metadata
+from docsync_trio.server.pages.page_script import NAME, page_script
+from docsync_trio.server.pages.preflight import Preflight
+from docsync_trio.server.route_tree import RouteTree
+from docsync_trio.server.visits.request import path_of
+from docsync_trio.server.visits.visited_scope import VisitedScope
+from docsync_trio.server.websockets.asgi_websocket import serve_asgi_websocket
+from docsync_trio.server.websockets.websocket import websocket_limits
 from docsync_trio.sessions.application_context import ApplicationContext
 
 GET = ("GET",)

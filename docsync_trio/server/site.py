@@ -32,18 +32,18 @@ from docsync_trio.documents.bokeh_private import check as check_bokeh
 from docsync_trio.documents.speedups.switch import speed_up
 from docsync_trio.protocol.frames import Limits
 from docsync_trio.protocol.token import TokenSettings
-from docsync_trio.server.access import admit_websocket
+from docsync_trio.server.entrance.access import admit_websocket
+from docsync_trio.server.entrance.gate import Gate
+from docsync_trio.server.entrance.join import Admit
+from docsync_trio.server.entrance.served_applications import ServedApplications
 from docsync_trio.server.extra_routes import Endpoint, load_endpoints
-from docsync_trio.server.gate import Gate
-from docsync_trio.server.index import check_template
-from docsync_trio.server.join import Admit
 from docsync_trio.server.load_gate import load_gate
-from docsync_trio.server.monitoring import missing_library
-from docsync_trio.server.mounts import Mount, load_mounts, need_asyncio
-from docsync_trio.server.open_mounts import OpenMounts, open_mounts
+from docsync_trio.server.monitoring.open_monitoring import missing_library
+from docsync_trio.server.mounted.mounts import Mount, load_mounts, need_asyncio
+from docsync_trio.server.mounted.open_mounts import OpenMounts, open_mounts
+from docsync_trio.server.own_pages.index import check_template
 from docsync_trio.server.routes import Stock, build_asgi
-from docsync_trio.server.security import security_problems
-from docsync_trio.server.served_applications import ServedApplications
+from docsync_trio.server.tls.security import security_problems
 from docsync_trio.server.trial import example_request, try_out
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.facilities import Facilities, open_facilities
@@ -133,8 +133,9 @@ async def open_site(
     *observe* is told what happens. *imported* is what `load_applications` made of *site*,
     for those who have something to do between the imports and the first hook. *warm* says
     whether applications that ask for it build a document before anybody visits them. Nothing
-    listens yet: give `Site.asgi` to a server, or the site to `docsync_trio.server.serve`.
-    Raises `ConfigError`, and `ServerError` for a Bokeh that differs from those we know.
+    listens yet: give `Site.asgi` to a server, or the site to
+    `docsync_trio.server.connections.serve`. Raises `ConfigError`, and `ServerError` for a Bokeh
+    that differs from those we know.
     """
     settings = site.settings if isinstance(site, LoadedSite) else site
     prepare_bokeh(settings, observe)

@@ -10,8 +10,8 @@ from typing import Final
 from docsync_trio.base.errors import ApplicationError, Refusal
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.protocol.close_codes import CloseCode
-from docsync_trio.server.served_applications import url_below
-from docsync_trio.server.websocket_paths import PathPattern
+from docsync_trio.server.entrance.served_applications import url_below
+from docsync_trio.server.entrance.websocket_paths import PathPattern
 from docsync_trio.sessions.application_context import ApplicationContext
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.wire import Ending

@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 
 from docsync_trio.base import events
-from docsync_trio.server.leaks import keepers_of
+from docsync_trio.server.process.leaks import keepers_of
 
 THREAD_SECONDS: Final = 1.0
 """How long a thread that has been told to end may still take."""

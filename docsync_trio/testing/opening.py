@@ -15,10 +15,10 @@ import trio
 
 from docsync_trio.base import events
 from docsync_trio.config.bind import TcpBind
-from docsync_trio.server.binds import bind_sockets
-from docsync_trio.server.serve import GOODBYE, serve_site
+from docsync_trio.server.connections.serve import GOODBYE, serve_site
 from docsync_trio.server.site import Site
 from docsync_trio.server.site import open_site as open_served_site
+from docsync_trio.server.sockets.binds import bind_sockets
 from docsync_trio.testing.failures import describe, forget_places
 from docsync_trio.testing.leftovers import Leftovers
 from docsync_trio.testing.memory_network import MemoryNetwork

@@ -20,7 +20,7 @@ from bokeh.models.widgets.buttons import AbstractButton
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.protocol.message import Message, Outgoing
 from docsync_trio.protocol.outgoing import pull_request
-from docsync_trio.server.page_mark import MARK, Mark
+from docsync_trio.server.entrance.page_mark import MARK, Mark
 from docsync_trio.sessions.wire import WireClosed
 from docsync_trio.testing.conversing import Conversing
 from docsync_trio.testing.network import Network, split_target

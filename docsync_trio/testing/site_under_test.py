@@ -9,7 +9,7 @@ import attrs
 import trio
 
 from docsync_trio.base.events import ApplicationTaskFailed, Event
-from docsync_trio.server.served_applications import has_parameters
+from docsync_trio.server.entrance.served_applications import has_parameters
 from docsync_trio.server.site import Site
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.testing.failures import Expectation, Failures

@@ -21,7 +21,7 @@ from websockets.typing import Subprotocol
 from websockets.uri import parse_uri
 
 # Where time is virtual, nobody can wait for the thread in which a site would import it.
-import docsync_trio.server.http  # noqa: F401
+import docsync_trio.server.http.through_hypercorn  # noqa: F401
 from docsync_trio.protocol.message import Frame
 from docsync_trio.sessions.request import Headers
 from docsync_trio.sessions.wire import NO_CLOSE_FRAME, WireClosed

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from docsync_trio.base.durations import OFF
 from docsync_trio.proxies.plan import MOST_HEAD
 from docsync_trio.proxies.timers import Timers
-from docsync_trio.server.head import MAX_HEAD
+from docsync_trio.server.visits.head import MAX_HEAD
 from tests.proxies.sites import a_site
 
 TIMES = st.floats(0.1, 10_000)

@@ -4,7 +4,7 @@ import gc
 import weakref
 
 from docsync_trio.base.events import ReloadFailed
-from docsync_trio.server.following import Following
+from docsync_trio.server.development.following import Following
 from docsync_trio.sessions.request import Request
 from docsync_trio.sessions.state_keeper import carry_over
 from tests.reload.a_reloading_site import reloading

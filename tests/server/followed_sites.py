@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import attrs
 
 from docsync_trio.config.schema import ServerSettings, SiteSettings
-from docsync_trio.server.following import Following, followed_of
+from docsync_trio.server.development.following import Following, followed_of
 from docsync_trio.server.site import Site, load_applications, open_site
 from docsync_trio.sessions.state_keeper import carry_over
 from tests.server.memory_client import ask

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from docsync_trio.base.errors import ServerError
-from docsync_trio.server.binds import bind_sockets
+from docsync_trio.server.sockets.binds import bind_sockets
 
 
 @contextlib.contextmanager

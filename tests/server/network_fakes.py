@@ -17,17 +17,17 @@ from websockets.protocol import OPEN
 from websockets.uri import parse_uri
 
 # Not in a thread, for which virtual time would not wait.
-import docsync_trio.server.http  # noqa: F401
+import docsync_trio.server.http.through_hypercorn  # noqa: F401
 from docsync_trio.base.errors import ApplicationError, Refusal
 from docsync_trio.config.bind import TcpBind
 from docsync_trio.config.schema import KeepAliveSettings, ServerSettings, SiteSettings
 from docsync_trio.protocol.outgoing import ack, outgoing
 from docsync_trio.protocol.token import Claims
-from docsync_trio.server.asgi_websocket import serve_asgi_websocket
-from docsync_trio.server.binds import bind_sockets
-from docsync_trio.server.last_word import LastWord
-from docsync_trio.server.serve import serve_site
-from docsync_trio.server.websocket import websocket_limits
+from docsync_trio.server.connections.serve import serve_site
+from docsync_trio.server.own_pages.last_word import LastWord
+from docsync_trio.server.sockets.binds import bind_sockets
+from docsync_trio.server.websockets.asgi_websocket import serve_asgi_websocket
+from docsync_trio.server.websockets.websocket import websocket_limits
 from docsync_trio.sessions.wire import Ending, WireClosed
 
 WEBSOCKET_KEY = "dGhlIHNhbXBsZSBub25jZQ=="

@@ -137,7 +137,7 @@ async def large(request):
 
 def test_peers_that_do_everything_slowly_are_nobodys_business(tmp_path: Path) -> None:
     """Heads that never end are answered 408 in ten seconds; the rest is bounded in virtual
-    time in tests/server/test_http.py, and must not be felt here."""
+    time in tests/server/http/test_through_hypercorn.py, and must not be felt here."""
     (tmp_path / "routes.py").write_text(LARGE)
     top = '[[routes]]\npath = "/large"\nendpoint = "routes:large"\n'
     with (

@@ -12,7 +12,7 @@ from bokeh.resources import Resources
 from bokeh.settings import settings
 
 from docsync_trio.cli.kept.code import KeptCode, digest
-from docsync_trio.server.static_files import identity_of, recall_version, version_of
+from docsync_trio.server.files.static_files import identity_of, recall_version, version_of
 
 
 def recall_versions(code: KeptCode) -> None:

@@ -13,8 +13,8 @@ from docsync_trio.cli.log.console import ACCESS
 from docsync_trio.cli.log.watched_file import WatchedFile
 from docsync_trio.cli.log.writer import LineWriter
 from docsync_trio.config.schema import LoggingSettings
-from docsync_trio.server.answered import Answered
-from docsync_trio.server.reception import Tell
+from docsync_trio.server.visits.answered import Answered
+from docsync_trio.server.visits.reception import Tell
 
 _FORMATS: Final = {"combined": combined_line, "json": json_line}
 

@@ -5,7 +5,7 @@ import time
 from typing import Any, Final
 
 from docsync_trio.base.log_owner import short_session
-from docsync_trio.server.answered import Answered
+from docsync_trio.server.visits.answered import Answered
 
 _MONTHS: Final = (
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),

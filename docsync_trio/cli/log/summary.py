@@ -7,9 +7,9 @@ import structlog
 import trio
 
 from docsync_trio.base.traffic import Traffic
-from docsync_trio.server.census import Count
-from docsync_trio.server.memory import resident
-from docsync_trio.server.monitoring import Monitoring
+from docsync_trio.server.monitoring.census import Count
+from docsync_trio.server.monitoring.open_monitoring import Monitoring
+from docsync_trio.server.process.memory import resident
 
 
 async def tell_summaries(monitoring: Monitoring, logger: structlog.stdlib.BoundLogger) -> None:

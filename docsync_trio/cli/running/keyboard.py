@@ -16,7 +16,7 @@ from docsync_trio.base.events import Event, Observer
 from docsync_trio.cli.running.keys import Action, Circumstances, actions, help_text, listens
 from docsync_trio.cli.running.session_table import session_table
 from docsync_trio.cli.terminal.output import say
-from docsync_trio.server.roll import Roll
+from docsync_trio.server.monitoring.roll import Roll
 
 if TYPE_CHECKING:
     from docsync_trio.cli.running.key_terminal import KeyTerminal

@@ -29,14 +29,14 @@ from docsync_trio.cli.running.stop_signals import sigterm_like_ctrl_c, stop_sign
 from docsync_trio.cli.terminal.output import in_colour, lasting_output, say
 from docsync_trio.cli.terminal.progress import progress
 from docsync_trio.config.load import LoadedSite
-from docsync_trio.server.binds import bind_sockets
-from docsync_trio.server.garbage import GarbageKeeper
+from docsync_trio.server.connections.serve import serve_site
 from docsync_trio.server.monitored_site import MonitoredSite
-from docsync_trio.server.monitoring import Monitoring, make_monitoring, own_address
-from docsync_trio.server.passed_sockets import left_waiting
-from docsync_trio.server.reception import Tell
-from docsync_trio.server.sd_notify import Notifier, watchdog
-from docsync_trio.server.serve import serve_site
+from docsync_trio.server.monitoring.open_monitoring import Monitoring, make_monitoring, own_address
+from docsync_trio.server.process.garbage import GarbageKeeper
+from docsync_trio.server.process.sd_notify import Notifier, watchdog
+from docsync_trio.server.sockets.binds import bind_sockets
+from docsync_trio.server.sockets.passed_sockets import left_waiting
+from docsync_trio.server.visits.reception import Tell
 
 
 def serve(loaded: LoadedSite, again: Load, *, open_browser: bool = False) -> None:

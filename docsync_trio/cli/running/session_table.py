@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from docsync_trio.cli.log.console import SHORT_ID
 from docsync_trio.cli.terminal.columns import columns
-from docsync_trio.server.roll import Living, in_words
+from docsync_trio.server.monitoring.roll import Living, in_words
 
 _MOST = 30  # rows: a terminal's worth
 _HEADINGS = ("application", "session", "age", "viewers", "errors")

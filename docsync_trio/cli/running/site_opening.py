@@ -32,7 +32,7 @@ def site_opening(loaded: LoadedSite, again: Load) -> Opening:
     # Only who works on a site has to wait for these imports.
     from docsync_trio.reload.imports import import_site
     from docsync_trio.reload.open_site import open_reloading_site
-    from docsync_trio.server.following import Following
+    from docsync_trio.server.development.following import Following
     from docsync_trio.sessions.state_keeper import carry_over
 
     beginning = import_site(loaded)

@@ -17,8 +17,14 @@ from docsync_trio.base.errors import Refusal
 from docsync_trio.base.request_in_hand import note_user
 from docsync_trio.config.sign_in_schema import SignInSettings
 from docsync_trio.protocol.close_codes import CloseCode
-from docsync_trio.server.gate import NotLetIn, Rule, arguments_for, check_answer
-from docsync_trio.server.served_applications import ServedApplications, url_below
+from docsync_trio.server.entrance.gate import (
+    GatedSite,
+    NotLetIn,
+    Rule,
+    arguments_for,
+    check_answer,
+)
+from docsync_trio.server.entrance.served_applications import url_below
 from docsync_trio.server.sign_in.account_file import AccountFile
 from docsync_trio.sessions.request import Headers, Request
 from docsync_trio.sessions.wire import Ending
@@ -49,7 +55,7 @@ class Keeper:
     settings: SignInSettings
     prefix: str
     seals: Seals
-    pages: "Callable[[Keeper, ServedApplications], Iterable[Route]]"
+    pages: "Callable[[Keeper, GatedSite], Iterable[Route]]"
     accounts: AccountFile | None = None
     provider: "ProviderDoor | None" = None
     ask: Callable[[Request], Any] | None = None
@@ -132,7 +138,7 @@ class Keeper:
         field = self.signed_in(Request(path="/"), name=name, info=known, way=way, tokens=tokens)
         return {self.settings.cookie: field.partition("=")[2].partition(";")[0]}
 
-    def signed_out(self, site: ServedApplications, request: Request) -> tuple[User | None, str]:
+    def signed_out(self, site: GatedSite, request: Request) -> tuple[User | None, str]:
         """Let the sign-in of *request* be over; return whose it was, and what takes its cookie.
 
         Its sessions end, and their pages reload; a copy of the cookie is good for nothing.
@@ -162,7 +168,7 @@ class Keeper:
         """Return where *path* of the settings is for the visitor of *request*."""
         return request.root_path + url_below(self.prefix, path)
 
-    def routes(self, site: ServedApplications) -> Iterable[Route]:
+    def routes(self, site: GatedSite) -> Iterable[Route]:
         """Return where visitors of *site* sign in and out."""
         return self.pages(self, site)
 

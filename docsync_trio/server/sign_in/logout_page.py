@@ -7,11 +7,11 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from docsync_trio.base.events import SignedOut
-from docsync_trio.server.peer_name import peer_of_scope
-from docsync_trio.server.request import request_from_scope
-from docsync_trio.server.served_applications import ServedApplications
+from docsync_trio.server.entrance.gate import GatedSite
 from docsync_trio.server.sign_in.keeper import Keeper
 from docsync_trio.server.sign_in.own_pages import page
+from docsync_trio.server.sockets.peer_name import peer_of_scope
+from docsync_trio.server.visits.request import request_from_scope
 from docsync_trio.sessions.request import Request
 
 
@@ -23,7 +23,7 @@ class LogoutPage:
     """
 
     keeper: Keeper
-    site: ServedApplications
+    site: GatedSite
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

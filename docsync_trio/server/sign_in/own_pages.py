@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from docsync_trio.base.errors import Problem
 from docsync_trio.config.sign_in_schema import SignInSettings
-from docsync_trio.server.html import SECURITY, template_named
+from docsync_trio.server.own_pages.html import SECURITY, template_named
 
 _POLICY: Final = SECURITY["content-security-policy"].replace(
     "form-action 'none'", "form-action 'self'; frame-ancestors 'none'"

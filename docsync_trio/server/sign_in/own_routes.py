@@ -5,7 +5,8 @@ from typing import Final
 
 from starlette.routing import Route
 
-from docsync_trio.server.served_applications import ServedApplications, url_below
+from docsync_trio.server.entrance.gate import GatedSite
+from docsync_trio.server.entrance.served_applications import url_below
 from docsync_trio.server.sign_in.keeper import Keeper
 from docsync_trio.server.sign_in.login_page import LoginPage
 from docsync_trio.server.sign_in.logout_page import LogoutPage
@@ -13,7 +14,7 @@ from docsync_trio.server.sign_in.logout_page import LogoutPage
 _METHODS: Final = ["GET", "POST"]
 
 
-def own_routes(keeper: Keeper, site: ServedApplications) -> Iterator[Route]:
+def own_routes(keeper: Keeper, site: GatedSite) -> Iterator[Route]:
     """Yield the routes of the pages that *keeper* has in *site*."""
     settings = keeper.settings
     if settings.has_page:

@@ -8,9 +8,9 @@ from bokeh.settings import settings
 
 from docsync_trio.cli.kept.code import KeptCode
 from docsync_trio.cli.kept.versions import recall_versions
-from docsync_trio.server import static_files
-from docsync_trio.server.bokehjs import BokehJS
-from docsync_trio.server.static_files import version_of
+from docsync_trio.server.files import static_files
+from docsync_trio.server.files.static_files import version_of
+from docsync_trio.server.pages.bokehjs import BokehJS
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from docsync_trio.cli.log.access_line import access_fields, access_text, combine
 from docsync_trio.cli.log.stream import open_log
 from docsync_trio.cli.log.watched_file import WatchedFile
 from docsync_trio.config.schema import LoggingSettings
-from docsync_trio.server.answered import Answered
+from docsync_trio.server.visits.answered import Answered
 
 PAGE = Answered(
     at=1777888800.25,

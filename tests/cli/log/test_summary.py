@@ -10,8 +10,8 @@ from docsync_trio.base import events
 from docsync_trio.base.traffic import Traffic
 from docsync_trio.cli.log.summary import Rates, summary, tell_summaries
 from docsync_trio.config.schema import MonitoringSettings
-from docsync_trio.server.census import Count
-from docsync_trio.server.monitoring import make_monitoring
+from docsync_trio.server.monitoring.census import Count
+from docsync_trio.server.monitoring.open_monitoring import make_monitoring
 
 LATE = ", loop up to {} ms late"
 RATES = Rates(messages_in_rate=3.5, messages_out_rate=120.0, bytes_in_rate=0, bytes_out_rate=0)

@@ -2,7 +2,7 @@ import pytest
 
 from docsync_trio.base import events
 from docsync_trio.cli.running.session_table import session_table
-from docsync_trio.server.roll import Roll
+from docsync_trio.server.monitoring.roll import Roll
 
 ONE, TWO = "0123456789abcdef", "fedcba9876543210"
 

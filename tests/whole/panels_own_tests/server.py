@@ -23,9 +23,9 @@ from tornado.ioloop import IOLoop
 from docsync_trio.applications.application import Application
 from docsync_trio.base.events import Event
 from docsync_trio.config.load import LoadedSite, load_tree
-from docsync_trio.server.binds import bind_sockets
-from docsync_trio.server.serve import serve_site
+from docsync_trio.server.connections.serve import serve_site
 from docsync_trio.server.site import LoadedApplications, open_site
+from docsync_trio.server.sockets.binds import bind_sockets
 from docsync_trio.testing.failures import error_of
 
 _log = logging.getLogger("docsync_trio.panel")
