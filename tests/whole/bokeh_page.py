@@ -67,6 +67,14 @@ class BokehPage:
         """Wait until the server has answered every change that this page has sent."""
         self._wait("whole.answered()", None, "all patches are answered")
 
+    def disconnected(self) -> None:
+        """Wait until no websocket of this page is open, or being opened."""
+        self._wait("whole.disconnected()", None, "the websockets are closed")
+
+    def attempted(self) -> None:
+        """Wait until no websocket of this page is being opened: each is open, or has failed."""
+        self._wait("whole.attempted()", None, "the websockets are open or have failed")
+
     def settled(self) -> None:
         """Wait until nothing is under way: to the server, in layout, or in painting."""
         self._wait("whole.settled()", None, "the documents are at rest")

@@ -2,6 +2,7 @@
 (() => {
   const unanswered = new Set()
   const refused = []
+  const sockets = new Set()
 
   function sent(data) {
     if (typeof data == "string" && data.includes('"msgtype":"PATCH-DOC"')) {
@@ -22,6 +23,8 @@
   window.WebSocket = class extends WebSocket {
     constructor(...args) {
       super(...args)
+      sockets.add(this)
+      this.addEventListener("close", () => sockets.delete(this))
       this.addEventListener("message", ({data}) => received(data))
     }
     send(data) {
@@ -78,6 +81,10 @@
       el.dataset.whole = name
     },
     answered: () => unanswered.size == 0,
+    // No websocket is there, and none is being opened.
+    disconnected: () => sockets.size == 0,
+    // No websocket is being opened: each is open, or has failed.
+    attempted: () => [...sockets].every((socket) => socket.readyState != WebSocket.CONNECTING),
     // Nothing on its way to the server, and nothing that layout or painting still changes.
     settled: () => {
       const now = dump()

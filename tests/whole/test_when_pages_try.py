@@ -47,7 +47,13 @@ def let_minutes_pass(page: BokehPage, minutes: int) -> None:
     """So slowly that every attempt comes to its end."""
     for _ in range(4 * minutes):
         page.page.clock.fast_forward("00:15")
-        page.page.wait_for_timeout(30)
+        page.attempted()
+
+
+def cut(line: Line, page: BokehPage) -> None:
+    """Cut *line*, and wait until *page* has noticed."""
+    line.cut()
+    page.disconnected()
 
 
 @pytest.fixture
@@ -63,7 +69,7 @@ def test_a_tab_that_nobody_looks_at_tries_a_few_times_and_goes_on_when_somebody_
     page.open(at(line.url, "desk", "unseen"))
     page.page.evaluate(LOOK_AWAY)
     attempts = attempts_of(page)
-    line.cut()
+    cut(line, page)
     let_minutes_pass(page, 3)
     tried = len(attempts)
     assert 3 <= tried <= 6
@@ -89,7 +95,7 @@ def test_a_short_cut_is_over_before_somebody_looks(page: BokehPage, line: Line) 
 def test_a_tab_that_is_looked_at_goes_on_trying(page: BokehPage, line: Line) -> None:
     page.open(at(line.url, "desk", "watched"))
     attempts = attempts_of(page)
-    line.cut()
+    cut(line, page)
     let_minutes_pass(page, 5)
     tried = len(attempts)
     let_minutes_pass(page, 5)
@@ -98,7 +104,7 @@ def test_a_tab_that_is_looked_at_goes_on_trying(page: BokehPage, line: Line) -> 
 
 def test_a_network_that_comes_up_is_used_at_once(page: BokehPage, line: Line) -> None:
     page.open(at(line.url, "desk", "awake"))
-    line.cut()
+    cut(line, page)
     let_minutes_pass(page, 2)
     status(page, LOST)
     stop_the_clock(page)
@@ -155,7 +161,7 @@ def test_a_page_that_is_gone_back_to_as_it_was_left_is_connected_at_once(
     page.page.evaluate(
         "window.kept = true; addEventListener('pageshow', (e) => kept = e.persisted)"
     )
-    line.cut()  # no browser keeps a page that is connected
+    cut(line, page)  # no browser keeps a page that is connected
     let_minutes_pass(page, 1)
     status(page, LOST)
     stop_the_clock(page)
@@ -185,12 +191,12 @@ def test_a_page_of_which_no_new_document_can_be_made_is_told_so_and_stops(
     with serving(write_site(tmp_path, frail=FRAIL)) as server, line_to(server.url) as line:
         page.open(f"{line.url}/frail")
         (tmp_path / "broken").touch()
-        line.cut()
+        stop_the_clock(page)
+        cut(line, page)
         server.log.wait_for("session ended")
         attempts = attempts_of(page)
         line.mend()
-        for _ in range(2):
-            page.page.clock.fast_forward("00:05")
+        page.page.clock.fast_forward("00:05")
         status(page, "This session has ended, and a new one could not be made.")
         incident = server.log.wait_for(r"incident\W+(\w+)")[1]
         status(page, f"The application failed. Incident {incident}.")
@@ -200,6 +206,7 @@ def test_a_page_of_which_no_new_document_can_be_made_is_told_so_and_stops(
         assert len(attempts) == 1
         assert page.value("note", "m.text") == "well"
         (tmp_path / "broken").unlink()
+        page.page.clock.resume()
         page.page.get_by_role("button", name="Reload").click()
         expect(page.page.get_by_role("status")).to_have_count(0)
         page.until("note", "m.text == 'well'")
