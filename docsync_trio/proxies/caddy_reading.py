@@ -19,6 +19,7 @@ from docsync_trio.proxies.passage import Fact, Opener, Passage, no, yes
 _IDLE: Final = 120.0
 _FIELD: Final = 1_000_000.0
 _GROUPS: Final = {"handle", "handle_path", "route"}
+_STICKING: Final = {"ip_hash", "client_ip_hash", "cookie", "header", "first"}
 _OF_VISITORS: Final = ("X-Forwarded-Port", "X-Forwarded-Prefix", "Forwarded")
 _ADDRESS: Final = re.compile(r"(?:(https?)://)?([^:/,]*)(?::(\d+))?")
 
@@ -113,7 +114,9 @@ class _Reading:
         scheme, port = self._address()
         return Passage(
             place=place,
-            upstream=self._upstream(),
+            upstreams=tuple(map(_upstream, self._targets())),
+            sticks=self._sticks(),
+            encrypts=self._encrypts(),
             upgrades=self._header("Upgrade", by_default),
             http_1_0=no(place, "HTTP/1.1"),
             silence=reads,
@@ -134,13 +137,23 @@ class _Reading:
             introduces=self._introduces(),
         )
 
-    def _upstream(self) -> str:
+    def _targets(self) -> list[str]:
         words = [word for word in self.passing.words if word[:1] not in {"/", "@", "*"}]
         words += [word for one in self.passing.all("to") for word in one.words]
-        where = re.sub(r"^(?:https?|h2c)://", "", words[0]) if words else ""
-        if where.startswith("unix/"):
-            return f"unix:{where.removeprefix('unix/')}"
-        return where if re.search(r":\d+$", where) else f"{where}:80"
+        return words or [""]
+
+    def _sticks(self) -> Fact[bool]:
+        for one in self.passing.all("lb_policy"):
+            return Fact(one.word(0) in _STICKING, one.place, one.said)
+        return no(self.passing.place, "no lb_policy: at random")
+
+    def _encrypts(self) -> Fact[bool | None]:
+        tls = [one for block in self._transport_blocks() for one in block.inside or ()]
+        for one in tls:
+            if one.name.startswith("tls"):
+                return Fact(value=True, place=one.place, said=one.said)
+        is_https = self._targets()[0].startswith("https:")
+        return Fact(is_https, self.passing.place, self.passing.said)
 
     def _address(self) -> tuple[str, int | None]:
         found = _ADDRESS.match(self.site.name)
@@ -202,3 +215,11 @@ class _Reading:
             for one in block.all("proxy_protocol"):
                 return yes(one.place, one.said)
         return no(self.passing.place, "no proxy_protocol")
+
+
+def _upstream(target: str) -> str:
+    where = re.sub(r"^(?:https?|h2c)://", "", target)
+    if where.startswith("unix/"):
+        return f"unix:{where.removeprefix('unix/')}"
+    port = 443 if target.startswith("https:") else 80
+    return where if re.search(r":\d+$", where) else f"{where}:{port}"

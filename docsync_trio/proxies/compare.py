@@ -6,37 +6,24 @@ good as it could be is an advice.
 
 import pathlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
-import attrs
-
 from docsync_trio.base.durations import OFF, format_duration, format_size
-from docsync_trio.config.bind import Bind, FdBind, SystemdBind, TcpBind, UnixBind
+from docsync_trio.config.bind import TcpBind, UnixBind
 from docsync_trio.config.schema import ApplicationSettings, ServerSettings, SiteSettings
 from docsync_trio.config.trusted import UNIX
+from docsync_trio.proxies.finding import Finding
 from docsync_trio.proxies.passage import Passage, ProxyFile
 from docsync_trio.proxies.timers import NEVER, Timers
 from docsync_trio.proxies.trust import advice_on_trust
+from docsync_trio.proxies.upstreams import of_upstreams, ours
 
 NEEDED_FIELD: Final = 8_000
 """Bytes of a header field that have to pass: a browser may bring 7 KB of cookies."""
 
 _USUAL_PORTS: Final = {True: 443, False: 80}
 _SAMPLES: Final = {"int": "1", "float": "1.5", "uuid": "00000000-0000-0000-0000-000000000000"}
-
-
-@attrs.frozen
-class Finding:
-    """One sentence, for the line *place*; *breaks* says that it is more than an advice."""
-
-    place: str
-    text: str
-    breaks: bool = True
-
-    def __str__(self) -> str:
-        """Return the line for people."""
-        return f"{self.place}: {'' if self.breaks else 'advice: '}{self.text}"
 
 
 def compare(file: ProxyFile, site: SiteSettings, *, name: str) -> list[Finding]:
@@ -75,14 +62,14 @@ def _of_path(
     # What visitors ask for may have more in front than what comes here.
     for visited in (path, *(f"{prefix}{path}" for prefix in file.stripped())):
         passages = file.passages(visited)
-        here = [passage for passage in passages if _is_ours(passage.upstream, bind)]
+        here = [passage for passage in passages if ours(passage, bind) is not None]
         for passage in here:
             yield from _path(passage, visited, path)
             yield from _of_passage(passage, site, file.proxy)
             yield from (_of_websocket if is_websocket else _of_page)(passage, site, file.proxy)
         if here:
             return
-        elsewhere |= {passage.upstream for passage in passages}
+        elsewhere.update(*(passage.upstreams for passage in passages))
     went = f"; it goes to {', '.join(sorted(elsewhere))}" if elsewhere else ""
     yield Finding(
         name, f"nothing passes {path} on to {', '.join(map(str, bind))} (server.bind){went}"
@@ -98,27 +85,6 @@ def _path(passage: Passage, visited: str, path: str) -> Iterator[Finding]:
         text = f"the proxy takes {prefix} off the path and does not say so: pages load their "
         text += f"scripts from elsewhere; set X-Forwarded-Prefix to {prefix}, or pass paths on as "
         yield Finding(passage.place, f'{text}they are and set server.prefix = "{prefix}"')
-
-
-def _is_ours(upstream: str, binds: Iterable[Bind]) -> bool:
-    return any(_answers_at(upstream, bind) for bind in binds)
-
-
-_ALL: Final = {"", "0.0.0.0", "::"}  # noqa: S104 - only compared
-_LOOPBACK: Final = {"", "localhost", "127.0.0.1", "::1"}
-
-
-def _answers_at(upstream: str, bind: Bind) -> bool:
-    match bind:
-        case FdBind() | SystemdBind():
-            return True  # only who opened it knows where
-        case UnixBind():
-            return upstream == str(bind)
-        case TcpBind(host, port):
-            name, _, number = upstream.rpartition(":")
-            name = name.strip("[]")
-            same = name == host or host in _ALL or {name, host} <= _LOOPBACK
-            return same and (number == str(port) or port == 0)
 
 
 def _of_websocket(passage: Passage, site: SiteSettings, proxy: str) -> Iterator[Finding]:
@@ -141,6 +107,7 @@ def _of_websocket(passage: Passage, site: SiteSettings, proxy: str) -> Iterator[
 
 
 def _of_passage(passage: Passage, site: SiteSettings, proxy: str) -> Iterator[Finding]:
+    yield from of_upstreams(passage, site.server, proxy)
     yield from _times(passage, site, proxy)
     yield from _heads(passage, proxy)
     yield from _names(passage, site.server, proxy)
@@ -214,7 +181,7 @@ def _names(passage: Passage, server: ServerSettings, proxy: str) -> Iterator[Fin
 
 
 def _trust(passage: Passage, server: ServerSettings) -> Iterator[Finding]:
-    advice = advice_on_trust(server, _as_bind(passage.upstream))
+    advice = advice_on_trust(server, _as_bind(ours(passage, server.bind) or ""))
     if advice:
         yield Finding(passage.place, advice, breaks=passage.introduces.value)
         return

@@ -20,6 +20,7 @@ _CLOSING: Final = (
     ("option", "httpclose"),
     ("http-reuse", "never"),
 )
+_STICKING: Final = (("cookie",), ("stick", "on"), ("stick", "match"), ("stick", "store-request"))
 _STRIPPED: Final = re.compile(r"\^?(/[\w/.-]*[\w.-])/?(?:\(|,|$|\[)")
 
 
@@ -53,7 +54,7 @@ class HaproxyFile:
         servers = [line for line in back.lines if line.starts("server")] if back else []
         if back is None or not servers:
             return None
-        return _Reading(self._tuning(), front, back, servers[0]).passage(path)
+        return _Reading(self._tuning(), front, back, tuple(_in_use(servers))).passage(path)
 
     def _backend(self, front: Section, path: str) -> Section | None:
         acls = Acls(front, path)
@@ -75,7 +76,11 @@ class _Reading:
     tuning: list[Line]
     front: Section
     back: Section
-    server: Line
+    servers: tuple[Line, ...]
+
+    @property
+    def server(self) -> Line:
+        return self.servers[0]
 
     def passage(self, path: str) -> Passage:
         place = self.server.place
@@ -84,7 +89,9 @@ class _Reading:
         by_default = yes(place, "HAProxy does so by itself")
         return Passage(
             place=place,
-            upstream=_upstream(self.server.word(2)),
+            upstreams=tuple(_upstream(one.word(2)) for one in self.servers),
+            sticks=self._sticks(),
+            encrypts=self._encrypts(),
             upgrades=by_default if tcp else self._upgrades(by_default),
             http_1_0=no(place, "HTTP/1.1"),
             silence=self._silence(),
@@ -101,13 +108,33 @@ class _Reading:
             buffers=no(place, "HAProxy sends what comes"),
             path=self._path(path),
             port=self._port(),
-            secure=any("ssl" in line.words for line in self._binds()),
+            secure=self._is_secure(),
             introduces=Fact(sends is not None, place, sends or "no send-proxy"),
         )
 
     def _mode(self) -> str:
         line = self.back.find("mode")
         return line.word(1) if line else "tcp"
+
+    def _sticks(self) -> Fact[bool]:
+        for words in _STICKING:
+            if (line := self.back.find(*words)) is not None:
+                return yes(line.place, line.said)
+        balance = self.back.find("balance")
+        if balance is None:
+            return no(self.server.place, "no balance source and no cookie")
+        by_visitor = balance.word(1).partition("(")[0] in {"source", "hdr", "hash", "rdp-cookie"}
+        return Fact(by_visitor, balance.place, balance.said)
+
+    def _encrypts(self) -> Fact[bool | None]:
+        place = self.server.place
+        if "ssl" in self.server.words:
+            return Fact(value=True, place=place, said=self.server.said)
+        passes_on = self._mode() == "tcp" and not self._is_secure()
+        return Fact(None if passes_on else False, place, "no ssl in the line of the server")
+
+    def _is_secure(self) -> bool:
+        return any("ssl" in line.words for line in self._binds())
 
     def _timeout(self, section: Section, kind: str) -> Fact[float]:
         line = section.find("timeout", kind)
@@ -202,6 +229,12 @@ class _Reading:
             if port.isdecimal():
                 return int(port)
         return None
+
+
+def _in_use(servers: list[Line]) -> list[Line]:
+    """Return those of *servers* that get requests on an ordinary day."""
+    usual = [one for one in servers if not {"backup", "disabled"} & set(one.words)]
+    return usual or servers
 
 
 def _upstream(address: str) -> str:

@@ -13,6 +13,7 @@ from docsync_trio.proxies.nginx_words import bytes_of, read_directives, seconds_
 from docsync_trio.proxies.passage import VISITORS_HEADERS, Fact, Opener, Passage, no, yes
 
 _PASS: Final = re.compile(r"https?://(unix:[^:]+|[^/]+)(?::?(/.*)?)$")
+_STICKING: Final = ("ip_hash", "hash", "sticky")
 _REWRITE: Final = re.compile(r"\^?(/[\w/.-]*[\w.-])/?\(")
 
 
@@ -28,7 +29,12 @@ class NginxFile:
         """Read *text*. Raises `NotReadable`."""
         found = read_directives(text, name, include)
         https = [one for one in found if one.name == "http"]
-        return cls(https[0] if https else Directive("http", (), f"{name}:1", found))
+        if https:
+            return cls(https[0])
+        if not any(one.name == "server" for one in found):
+            # A part that others include into their server.
+            found = (Directive("server", (), f"{name}:1", found),)
+        return cls(Directive("http", (), f"{name}:1", found))
 
     def passages(self, path: str) -> list[Passage]:
         """See `ProxyFile`."""
@@ -72,11 +78,13 @@ class _Reading:
     passing: Directive
 
     def passage(self, path: str) -> Passage:
-        upstream, rest = self._target()
+        upstreams, rest = self._target()
         headers = self._headers()
         return Passage(
             place=self.passing.place,
-            upstream=upstream,
+            upstreams=upstreams,
+            sticks=self._sticks(),
+            encrypts=self._encrypts(),
             upgrades=self._upgrades(headers),
             http_1_0=self._version(),
             silence=self._fact("proxy_read_timeout", "60s", _time),
@@ -97,17 +105,35 @@ class _Reading:
             introduces=no(self.passing.place, "nginx sends none"),
         )
 
-    def _target(self) -> tuple[str, str | None]:
-        """Return where it goes, and the path that stands behind that."""
+    def _target(self) -> tuple[tuple[str, ...], str | None]:
+        """Return where it may go, and the path that stands behind that."""
         found = _PASS.match(self.passing.word(0))
         if found is None:
-            return self.passing.word(0), None
-        block = self.file.upstream(found[1])
-        servers = [one.word(0) for one in block.all("server")] if block else []
-        where = servers[0] if servers else found[1]
-        if not where.startswith("unix:") and not re.search(r":\d+$", where):
-            where = f"{where}:80"
-        return where, found[2]
+            return (self.passing.word(0),), None
+        block = self._block()
+        servers = [one for one in block.all("server") if "down" not in one.words] if block else []
+        first = [one for one in servers if "backup" not in one.words] or servers
+        if first:
+            return tuple(_with_port(one.word(0), 80) for one in first), found[2]
+        port = 443 if self.passing.word(0).startswith("https:") else 80
+        return (_with_port(found[1], port),), found[2]
+
+    def _block(self) -> Directive | None:
+        """Return the block ``upstream`` that is meant."""
+        found = _PASS.match(self.passing.word(0))
+        return self.file.upstream(found[1]) if found else None
+
+    def _sticks(self) -> Fact[bool]:
+        block = self._block()
+        for one in block.inside or () if block else ():
+            if one.name in _STICKING:
+                return yes(one.place, one.said)
+        place = block.place if block else self.passing.place
+        return no(place, f"no {', '.join(_STICKING[:-1])} or {_STICKING[-1]}")
+
+    def _encrypts(self) -> Fact[bool | None]:
+        is_https = self.passing.word(0).startswith("https:")
+        return Fact(is_https, self.passing.place, self.passing.said)
 
     def _find(self, name: str) -> Directive | None:
         """Return the directive that holds here: the innermost one."""
@@ -170,8 +196,7 @@ class _Reading:
         return table.get("websocket", table.get("default", "")).lower() == "upgrade"
 
     def _idle(self) -> Fact[float | None]:
-        found = _PASS.match(self.passing.word(0))
-        block = self.file.upstream(found[1]) if found else None
+        block = self._block()
         kept = block.all("keepalive") if block else []
         if not kept or block is None:
             return Fact(None, self.passing.place, "none is kept")
@@ -206,6 +231,11 @@ class _Reading:
             if port.isdecimal():
                 return int(port)
         return None
+
+
+def _with_port(where: str, port: int) -> str:
+    has_one = where.startswith("unix:") or re.search(r":\d+$", where)
+    return where if has_one else f"{where}:{port}"
 
 
 def _time(word: str) -> float:

@@ -52,7 +52,8 @@ def _block(words: Iterator[Word], include: Opener, file: str, *, depth: int) -> 
             gathered.append(word)
             continue
         if word == "}":
-            if gathered or not depth:
+            _check_end(gathered, place)
+            if not depth:
                 raise NotReadable(where, "a brace that closes nothing")
             return
         if not gathered:
@@ -67,8 +68,14 @@ def _block(words: Iterator[Word], include: Opener, file: str, *, depth: int) -> 
                 yield from read_directives(text, other, include)
         else:
             yield Directive(name, tuple(rest), place)
-    if depth or gathered:
-        raise NotReadable(place or file, "a block or a directive that does not end")
+    _check_end(gathered, place)
+    if depth:
+        raise NotReadable(place or file, "a block that does not end")
+
+
+def _check_end(gathered: list[str], place: str) -> None:
+    if gathered:
+        raise NotReadable(place, f"there is no ; behind {' '.join(gathered)!r}")
 
 
 def seconds_of(text: str) -> float | None:

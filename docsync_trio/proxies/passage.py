@@ -49,7 +49,9 @@ VISITORS_HEADERS: Final = (
 class Passage:
     """How the requests for one path come to the server. Times in seconds, sizes in bytes.
 
-    *upstream* is where they go, as ``server.bind`` would have it. *upgrades* says whether
+    *upstreams* are where they go, as ``server.bind`` would have it, *sticks* says whether a
+    visitor is always sent to the same one of several. *encrypts* says that the proxy speaks TLS
+    to them, None that it passes on whatever comes. *upgrades* says whether
     websockets get through, *silence* how long a quiet one may be, *patience* how long an answer
     may take. *idle* is how long an unused connection to the server is kept, None if none is.
     *port* is where browsers connect, None if that is not known; *keeps_host* and *keeps_port*
@@ -60,7 +62,9 @@ class Passage:
     """
 
     place: str
-    upstream: str
+    upstreams: tuple[str, ...]
+    sticks: Fact[bool]
+    encrypts: Fact[bool | None]
     upgrades: Fact[bool]
     http_1_0: Fact[bool]
     silence: Fact[float]

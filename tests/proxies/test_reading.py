@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from docsync_trio.base.durations import OFF
 from docsync_trio.config.bind import FdBind, TcpBind, UnixBind
-from docsync_trio.config.schema import RouteSettings
+from docsync_trio.config.schema import RouteSettings, TlsSettings
 from docsync_trio.proxies.caddy_file import caddy_file
 from docsync_trio.proxies.compare import compare
 from docsync_trio.proxies.directives import NotReadable
@@ -215,6 +215,74 @@ def test_nginx_with_an_upstream_a_map_and_a_file_that_is_included():
     assert len(lines) == 2
 
 
+TWO = {
+    "nginx": (
+        NGINX.replace("http://127.0.0.1:5006", "http://app")
+        + "upstream app { server 10.0.0.1:5006; server 127.0.0.1:5006; %s }",
+        ("least_conn;", "ip_hash;"),
+        "ip_hash",
+    ),
+    "haproxy": (
+        HAPROXY.replace("server s", "%s\n    server r 10.0.0.1:5006\n    server s"),
+        ("balance leastconn", "cookie desk insert indirect"),
+        "balance source",
+    ),
+    "caddy": (
+        CADDY.replace("localhost:5006 {", "http://10.0.0.1:5006 localhost:5006 {\n%s"),
+        ("lb_policy least_conn", "lb_policy cookie"),
+        "lb_policy cookie",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", TWO)
+def test_several_servers_are_each_looked_at_and_visitors_have_to_stay_with_one(kind):
+    text, (scattering, sticking), better = TWO[kind]
+
+    (line,) = found(text % scattering)
+    assert "chooses one of 2 servers for each request" in line
+    assert better in line
+    assert found(text % sticking) == []
+    assert len(found(text % "")) == 1
+
+
+def test_servers_that_are_there_in_need_alone_do_not_count():
+    two = NGINX.replace("127.0.0.1:5006", "app") + "upstream app { server localhost:5006; %s }"
+    assert found(two % "server 10.0.0.1:5006 backup; server 10.0.0.2:5006 down;") == []
+    assert found(HAPROXY + "    server t 10.0.0.1:5006 backup\n") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "encrypted"),
+    [
+        (NGINX, "http://127.0.0.1:5006", "https://127.0.0.1:5006"),
+        (HAPROXY, "server s 127.0.0.1:5006", "server s 127.0.0.1:5006 ssl verify none"),
+        (CADDY, "localhost:5006", "https://localhost:5006"),
+        (CADDY, "keepalive 60s", "keepalive 60s\ntls_server_name desk"),
+    ],
+)
+def test_who_speaks_tls_to_the_server_and_who_does_not(text, plain, encrypted, tmp_path):
+    tls = TlsSettings(certificate=tmp_path, key=tmp_path)
+    encrypting = changed(text, (plain, encrypted))
+
+    assert "which speaks none there: every request fails (502)" in found(encrypting)[0]
+    assert found(encrypting, tls=tls) == []
+    assert "and server.tls is set: every request is refused (400)" in found(text, tls=tls)[0]
+
+
+def test_connections_that_are_passed_on_may_speak_what_they_like(tmp_path):
+    tls = TlsSettings(certificate=tmp_path, key=tmp_path)
+    text = "frontend f\n bind :443\n default_backend b\nbackend b\n server s :5006 send-proxy\n"
+    assert found(text, tls=tls, proxy_protocol=True) == []
+    assert found(text, proxy_protocol=True) == []
+
+
+def test_a_part_of_a_server_of_nginx_is_read_as_one():
+    part = NGINX[NGINX.index("location") : NGINX.rindex("}")]
+    assert found(part) == []
+    assert "Host" in found(changed(part, ("Host $http_host", "Host app")))[0]
+
+
 def test_a_proxy_that_takes_a_prefix_off_has_to_say_so():
     stripping = changed(NGINX, ("location / {", "location /desk/ {")).replace("5006;", "5006/;")
     (line,) = found(stripping)
@@ -343,6 +411,7 @@ def test_what_is_wrong_on_our_side_is_said_too():
         ("server { } }", "p:1"),
         ("server {\n listen 'a; }", "p:2"),
         ("server { ; }", "p:1"),
+        ("server {\n listen 80;\n root /a\n}\n", "p:3"),
         ("example.org {\nreverse_proxy :1\n", "p"),
         ("reverse_proxy :1\n}", "p:2"),
         ("frontend f\n  acl 'x", "p:2"),

@@ -7,8 +7,9 @@ from pathlib import Path
 import attrs
 
 from docsync_trio.config.schema import SiteSettings
-from docsync_trio.proxies.compare import Finding, compare
+from docsync_trio.proxies.compare import compare
 from docsync_trio.proxies.directives import NotReadable
+from docsync_trio.proxies.finding import Finding
 from docsync_trio.proxies.reading import read_proxy_file
 
 
