@@ -102,13 +102,14 @@ def test_an_application_says_all_that_it_has_to_say(
 
 
 def test_what_a_plain_function_changes_is_seen_while_it_computes(
-    show: Show, server: Server
+    show: Show, server: Server, tmp_path: Path
 ) -> None:
-    page = show(f"{server.url}/state")
+    page = show(f"{server.url}/state?until={tmp_path}/seen")
     press(page, "slow me")
 
     sees(page, "slow: begun")
     page.locator(".pn-loading").wait_for()
+    (tmp_path / "seen").touch()
     sees(page, "slow: done")
     page.locator(".pn-loading").wait_for(state="detached")
 

@@ -1,7 +1,6 @@
 """Callbacks in Panel's own pool of threads, while the page goes on."""
 
 import threading
-import time
 
 import panel as pn
 
@@ -13,16 +12,22 @@ quick = pn.widgets.StaticText(name="quick", value="-")
 slow = pn.widgets.Button(name="slow")
 fast = pn.widgets.Button(name="fast")
 main = threading.get_ident()
+other_pressed = threading.Event()
 
 
 def slowly(event):
     with pn.io.hold():
         where.value = f"begun elsewhere: {threading.get_ident() != main}"
-    time.sleep(1)
+    other_pressed.wait(60)
     where.value = "done"
 
 
+def quickly(event):
+    quick.value = f"{fast.clicks} while {where.value}"
+    other_pressed.set()
+
+
 slow.on_click(slowly)
-fast.on_click(lambda event: setattr(quick, "value", f"{fast.clicks} while {where.value}"))
+fast.on_click(quickly)
 pn.state.onload(lambda: setattr(loaded, "value", "loaded"), threaded=True)
 pn.Column(slow, fast, where, quick, loaded).servable()

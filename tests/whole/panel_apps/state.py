@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from pathlib import Path
 
 import panel as pn
 from panel.io import hold, unlocked
@@ -92,10 +93,16 @@ def executing_click(event):
     pn.state.execute(soon)
 
 
+def named_in_address(name):
+    return pn.state.session_args[name][0].decode()
+
+
 def slow_click(event):
     event.obj.loading = True
     tell("slow", "begun")
-    time.sleep(0.5)
+    # Until the file is there that the address names.
+    while "until" in pn.state.session_args and not Path(named_in_address("until")).exists():
+        time.sleep(0.01)
     tell("slow", "done")
     event.obj.loading = False
 
