@@ -66,7 +66,7 @@ reference: $(VENV)/.installed
 	$(BIN)/python -c 'from pathlib import Path; from docsync_trio.moving.page import with_flags; \
 	page = Path("docs/moving.md"); page.write_text(with_flags(page.read_text("utf-8")), "utf-8")'
 
-# Side by side with the peers, in about 20 minutes; docs/benchmarks.md. ARGS="--rows page,patch"
+# Side by side with the peers, in about 40 minutes; docs/benchmarks.md. ARGS="--rows page,patch"
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks $(ARGS)
 

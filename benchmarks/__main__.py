@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from benchmarks.arguments import Wanted, parse
 from benchmarks.environments import NotInstalledError, environment_of
+from benchmarks.kept import Kept, OtherResultsError, kept_rows
 from benchmarks.machine import machine, versions
 from benchmarks.peers import PEERS
 from benchmarks.reports import Report
@@ -24,18 +25,26 @@ def main(words: list[str]) -> None:
     left_out: dict[str, str] = {}
     installed = list(_installed(wanted, left_out))
     rows = [row for row in ROWS if row.name in wanted.rows]
-    table = Run(installed, rows, quick=wanted.quick).measure()
+    made_of = versions(installed)
+    kept = Kept()
+    if wanted.keep and wanted.results:
+        try:
+            kept = kept_rows(wanted.results, ROWS, wanted.rows, machine=about, versions=made_of)
+        except OtherResultsError as error:
+            raise SystemExit(f"{wanted.results}: {error}") from None
+    table = {**kept.table, **Run(installed, rows, quick=wanted.quick).measure()}
     report = Report(
-        found=lines(rows, table),
+        found=lines(ROWS, table),
         table=table,
-        names=[one.peer.name for one in installed],
+        names=[peer.name for peer in PEERS if peer.name in {**kept.versions, **made_of}],
         ours=[one.peer.name for one in installed if one.is_working_tree],
         revisions=[
             one.peer.name for one in installed if one.peer.is_ours and not one.is_working_tree
         ],
         machine=about,
-        versions=versions(installed),
+        versions={**kept.versions, **made_of},
         left_out=left_out,
+        kept=kept.runs,
     )
     print(report.text())
     if wanted.results:

@@ -29,13 +29,17 @@ COMPARED_ROWS = (
 
 @attrs.frozen
 class Wanted:
-    """What is to be measured; *compare* is a git revision, *results* a folder."""
+    """What is to be measured; *compare* is a git revision, *results* a folder.
+
+    *keep* says that its other rows stay.
+    """
 
     rows: tuple[str, ...]
     peers: tuple[str, ...]
     quick: bool
     compare: str | None
     results: Path | None
+    keep: bool = False
 
 
 def parse(words: Sequence[str], *, rows: Sequence[str], peers: Sequence[str]) -> Wanted:
@@ -47,6 +51,9 @@ def parse(words: Sequence[str], *, rows: Sequence[str], peers: Sequence[str]) ->
     parser.add_argument("--compare", metavar="REV", help="also ours as of that git revision")
     parser.add_argument(
         "--results", type=Path, metavar="DIR", help="where to write (default: benchmarks/results)"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="rows of the results that are not measured now stay"
     )
     parser.add_argument("--no-results", action="store_true", help="print the table only")
     given = parser.parse_args(words)
@@ -60,6 +67,7 @@ def parse(words: Sequence[str], *, rows: Sequence[str], peers: Sequence[str]) ->
             quick=given.quick,
             compare=given.compare,
             results=_results(given),
+            keep=given.keep,
         )
     except ValueError as error:
         parser.error(str(error))

@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from benchmarks.environments import NotInstalledError, environment
+from benchmarks.kept import run_of
 from benchmarks.sites import HERE
 from benchmarks.tables import Line, numbers_table, ratios_table
 from benchmarks.turns import Table, troubles
@@ -17,7 +18,10 @@ from benchmarks.turns import Table, troubles
 
 @attrs.frozen
 class Report:
-    """What a run has given. *left_out* says which servers are missing, and why."""
+    """What a run has given. *left_out* says which servers are missing, and why.
+
+    *kept* says of which earlier runs rows are, by their names.
+    """
 
     found: Sequence[Line]
     table: Table
@@ -27,6 +31,7 @@ class Report:
     machine: Mapping[str, str]
     versions: Mapping[str, str]
     left_out: Mapping[str, str]
+    kept: Mapping[str, str] = attrs.field(factory=dict)
 
     def text(self) -> str:
         """Return the report as Markdown."""
@@ -49,13 +54,16 @@ class Report:
     def _rows(self) -> str:
         """Say what the rows are."""
         said = {line.row.name: line.row.says for line in self.found}
-        return "\n".join(f"- {name}: {says}" for name, says in said.items())
+        runs = {name: f" (of an earlier run: {run})" for name, run in self.kept.items()}
+        return "\n".join(f"- {name}: {says}{runs.get(name, '')}" for name, says in said.items())
 
     def as_json(self) -> str:
         """Return all of it with every reading."""
+        day = datetime.now(UTC).date().isoformat()
         rows = [
             {
                 "row": line.row.name,
+                "run": self.kept.get(line.row.name) or run_of(day, self.machine),
                 "figure": line.figure.says,
                 "unit": line.figure.unit,
                 "statistic": line.figure.statistic,
@@ -69,7 +77,6 @@ class Report:
             for line in self.found
         ]
         about = {"machine": self.machine, "versions": self.versions, "left_out": self.left_out}
-        day = datetime.now(UTC).date().isoformat()
         return json.dumps({"day": day, **about, "rows": rows}, indent=1)
 
     def write(self, folder: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.visitors import Answered, find_model, is_driver
 from benchmarks.websocket import Message, Websocket, frame
-from docsync_trio.protocol.wire import join_wire
+from docsync_trio.protocol.wire import BINARY, TEXT, frame_head
 
 
 @pytest.fixture
@@ -18,8 +18,10 @@ def pair():
 
 def wire(kind, content, *, answers=None, buffers=()):
     header = {"msgid": "1", "msgtype": kind, "reqid": answers, "num_buffers": len(buffers)}
-    texts = [json.dumps(part).encode() for part in (header, {}, content)]
-    return join_wire(texts, [(b'{"id":"b"}', data) for data in buffers])
+    frames = [(TEXT, json.dumps(part).encode()) for part in (header, {}, content)]
+    for data in buffers:
+        frames += [(TEXT, b'{"id":"b"}'), (BINARY, data)]
+    return b"".join(frame_head(first, len(payload)) + payload for first, payload in frames)
 
 
 def test_a_message_is_whole_however_its_bytes_arrive(pair):
