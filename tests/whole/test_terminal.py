@@ -4,12 +4,15 @@ import os
 import pty
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
 import urllib.request
 
 import pytest
+
+from tests.whole.processes import STOPPING, started
 
 pytestmark = pytest.mark.whole
 
@@ -34,6 +37,14 @@ from bokeh.models import Div
 curdoc().add_root(Div(text="hello"))
 """
 LOGIN = "import os, sys; os.login_tty(int(sys.argv[1])); os.execvp('bash', sys.argv[2:])"
+BY_HAND = """
+import os, sys
+shown = os.dup(1)
+os.login_tty(int(sys.argv[1]))
+os.dup2(shown, 1)
+os.dup2(shown, 2)
+os.execv(sys.executable, [sys.executable, *sys.argv[2:]])
+"""
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x1b]*\x1b\\|[\r\a]")
 
 
@@ -133,3 +144,21 @@ def test_keys_work_while_it_is_in_front_and_the_terminal_is_given_back(terminal)
     terminal.type("\x03")
     terminal.until("ready> ")
     assert terminal.mode() == usual
+
+
+def test_without_its_terminal_it_ends_in_peace(tmp_path):
+    (tmp_path / "site.toml").write_text(SITE)
+    hook = "\ndef on_server_unloaded(context):\n    print('goodbye from the hook', flush=True)\n"
+    (tmp_path / "one.py").write_text(ONE + hook)
+    screen, theirs = pty.openpty()
+    site = str(tmp_path / "site.toml")
+    command = [sys.executable, "-c", BY_HAND, str(theirs), "-m", "docsync_trio", "run", site]
+    with started(command, pass_fds=[theirs]) as (process, log):
+        os.close(theirs)
+        log.wait_for("http://.*/one")
+        process.send_signal(signal.SIGHUP)
+        log.wait_for("SIGHUP: looks at the certificate")
+        os.close(screen)
+        assert process.wait(STOPPING) == 0
+        assert "stopping (the terminal is gone)" in log.whole_text()
+        assert "goodbye from the hook" in log.whole_text()

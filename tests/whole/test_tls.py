@@ -4,6 +4,7 @@ Meanwhile the certificate is replaced, as somebody who renews one does it.
 """
 
 import os
+import signal
 import socket
 import ssl
 import sys
@@ -139,6 +140,8 @@ def test_a_page_lives_by_http2_while_the_certificate_is_replaced(
         before = site.serial()
         site.renew()
         assert site.server is not None
+        if status == HTTPStatus.OK:
+            site.server.process.send_signal(signal.SIGHUP)
         site.server.log.wait_for(rf"TLS with the certificate (?!.*{before})", seconds=20)
         assert site.serial() != before
         raise_the_wave(page, above=1.7)

@@ -21,6 +21,7 @@ from docsync_trio.cli.log.stream import Log, open_log
 from docsync_trio.cli.log.summary import tell_summaries
 from docsync_trio.cli.running.addresses import listening_at
 from docsync_trio.cli.running.announcing import announce, banner_of
+from docsync_trio.cli.running.hangups import hangups
 from docsync_trio.cli.running.keyboard import Keyboard, a_keyboard, open_page
 from docsync_trio.cli.running.keys import HINT
 from docsync_trio.cli.running.last_exit import LastExit
@@ -134,7 +135,8 @@ class _Serving:
                 self.watch(beside)
                 if keyboard is not None:
                     until_closed.enter_context(keyboard.taken())
-                until_closed.enter_context(stop_signals(self.stop_for, self.at_once(keyboard)))
+                at_once = self.at_once(keyboard)
+                until_closed.enter_context(stop_signals(self.stop_for, at_once))
                 monitored = MonitoredSite(site, self.monitoring)
                 serving = partial(
                     serve_site,
@@ -145,7 +147,10 @@ class _Serving:
                     tell=self.tell_access,
                 )
                 async with trio.open_nursery() as nursery:
-                    await nursery.start(serving)
+                    look_at_files = await nursery.start(serving)
+                    until_closed.enter_context(
+                        hangups(self.stop_for, at_once, partial(self.look, look_at_files))
+                    )
                     self.monitoring.health.site = site
                     hint = HINT if keyboard is not None else ""
                     banner = banner_of(self.loaded, site, self.sockets, hint)
@@ -177,6 +182,10 @@ class _Serving:
             self.notifier.stopping("says goodbye to its visitors", shutdown)
 
         return first_signal
+
+    def look(self, at_files: Callable[[], None]) -> None:
+        self.log.logger.info("SIGHUP: looks at the certificate; the site file waits for a restart")
+        at_files()
 
     def stop_for(self, reason: str) -> None:
         self.reasons.append(reason)

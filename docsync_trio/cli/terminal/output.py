@@ -5,14 +5,19 @@ then neither raise nor leave text behind that Python would trip over when it exi
 """
 
 import contextlib
+import errno
 import io
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+
+
+_NOBODY_READS: Final = {errno.EPIPE, errno.EIO}
+"""EIO is a terminal that is gone."""
 
 
 class Lines(Protocol):
@@ -103,7 +108,9 @@ class _LastingFile(io.FileIO):
     def write(self, data: "ReadableBuffer") -> int:
         try:
             return super().write(data)
-        except BrokenPipeError:
+        except OSError as error:
+            if error.errno not in _NOBODY_READS:
+                raise
             nothing = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nothing, self.fileno())
             os.close(nothing)

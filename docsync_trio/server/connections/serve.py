@@ -6,7 +6,7 @@ requests under way are answered, and whatever is left when the time is up is cut
 """
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -69,13 +69,13 @@ async def serve_site(
     observe: Observer,
     stop: trio.Event,
     tell: Tell | None = None,
-    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+    task_status: trio.TaskStatus[Callable[[], None]] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve *site* on the listening *sockets* until *stop* is set; then end in peace.
 
     *tell* is told of each request when it was answered, *task_status* when connections are
-    accepted. *sockets* are closed. Requests
-    and websockets have their share of ``server.keep_alive.shutdown`` (`Step.GOODBYES`) to
+    accepted: it is given what takes a changed certificate over at once. *sockets* are closed.
+    Requests and websockets have their share of ``server.keep_alive.shutdown`` (`Step.GOODBYES`) to
     end, the rest is for closing the site; being cancelled cuts them off at once. Raises
     `ServerError` when hypercorn does not fit.
     """
@@ -114,7 +114,7 @@ async def _accept_until(
     door: FrontDoor,
     connections: trio.Nursery,
     observe: Observer,
-    task_status: trio.TaskStatus[None],
+    task_status: trio.TaskStatus[Callable[[], None]],
 ) -> None:
     try:
         async with trio.open_nursery() as accepting:
@@ -123,7 +123,7 @@ async def _accept_until(
                     accept_connections, observe=observe, socket_of=security.socket_of(each)
                 )
                 accepting.start_soon(accept, each, door.serve, connections)
-            task_status.started()
+            task_status.started(security.look_now)
             await stop.wait()
             accepting.cancel_scope.cancel()
     finally:

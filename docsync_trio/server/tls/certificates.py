@@ -56,6 +56,11 @@ class Certificates:
                 await trio.to_thread.run_sync(stamp_of, self._settings, abandon_on_cancel=True)
             )
 
+    def look_now(self) -> None:
+        """Read the files if they have changed, as whoever asks for that says that they have."""
+        self._seen = stamp_of(self._settings)
+        self.look(self._seen)
+
     def look(self, stamp: Stamp) -> None:
         """Read the files if *stamp* says that they have changed, and not just now."""
         settled, self._seen = stamp == self._seen, stamp

@@ -40,6 +40,11 @@ class Security:
 
         return TlsSocket
 
+    def look_now(self) -> None:
+        """Take a changed certificate over, if there is one."""
+        if self._certificates is not None:
+            self._certificates.look_now()
+
     async def keep_fresh(self) -> None:
         """Take a changed certificate over, for ever."""
         if self._certificates is not None:

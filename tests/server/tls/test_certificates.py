@@ -48,6 +48,16 @@ def test_new_files_are_taken_over_when_they_have_settled(looked):
     assert looked.look() == []
 
 
+def test_who_asks_for_it_says_that_they_have_settled(looked):
+    looked.authority.issue()
+    looked.certificates.look_now()
+    assert [type(event) for event in looked.events] == [CertificateTaken] * 2
+
+    looked.certificates.look_now()
+    assert looked.look() == []
+    assert len(looked.events) == 2
+
+
 def test_a_certificate_that_waits_for_its_key_is_no_mistake(looked):
     key = looked.authority.key.read_bytes()
     looked.authority.issue()
