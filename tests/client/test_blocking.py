@@ -218,10 +218,12 @@ def test_the_end_of_the_session_is_raised_by_its_methods_and_by_the_block(server
 
 
 def test_no_thread_is_left_and_nothing_waits_after_the_block(server):
-    before = threading.active_count()
+    def threads():
+        return [each for each in threading.enumerate() if each.name == "docsync client"]
+
     with blocking.pull_session(server.app, patience=Patience(answer=20)) as session:
-        assert threading.active_count() > before
-    assert [each for each in threading.enumerate() if each.name == "docsync client"] == []
+        assert len(threads()) == 1
+    assert threads() == []
     with pytest.raises(docsync_trio.client.ClientError, match="has ended"):
         session.changed()
     named(session, "slider").value = 6  # the document is the program's alone

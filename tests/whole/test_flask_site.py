@@ -32,6 +32,7 @@ def test_a_visitor_goes_from_page_to_page_and_moves_what_is_in_them(
     page.screenshot("flask-site")
 
     page.page.get_by_role("link", name="Harbor office").click()
+    page.page.wait_for_url(f"{server.url}/")
     assert page.page.locator("header").evaluate("e => getComputedStyle(e).borderBottomWidth") == (
         "3px"
     )

@@ -30,6 +30,7 @@ def test_a_page_of_starlette_shows_a_document_that_moves(visit: Visit, server: S
     page.screenshot("starlette-site")
 
     page.page.get_by_role("link", name="north").click()
+    page.page.wait_for_url("**/reefs/north")
     page.page.wait_for_function("window.Bokeh && whole.ready()")
     assert page.value("counts", "Array.from(m.data.count)") == [12, 7, 3]
     page.settled()
