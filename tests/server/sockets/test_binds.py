@@ -101,8 +101,9 @@ def test_ipv4_may_be_an_address_of_its_own(opened):
 
 @ipv6
 def test_a_port_that_is_picked_is_free_in_both_families(opened, monkeypatch):
-    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
-        port = taken.getsockname()[1]
+    # A port that is free in the one family, where many listen, and taken in the other.
+    port = free_port()
+    with socket.create_server(("::1", port), family=socket.AF_INET6):
         listen, picked = binds._listen_tcp, []
 
         def pick(family, address):
