@@ -192,10 +192,11 @@ async def test_tasks_and_callbacks_of_asyncio_are_interrupted_too(caplog):
 
     async with on_stage(app, async_kind="asyncio", loop_timeout=0.2) as stage:
         session = await stage.session()
-        await until(lambda: len(stage.observed(CallbackInterrupted)) == 2)
-        assert isinstance(session.document.failed_with, LoopTimeoutError)
-        assert {told.session for told in stage.observed(CallbackInterrupted)} == {"one"}
         await until(lambda: "LoopTimeoutError" in caplog.text)
+        assert isinstance(session.document.failed_with, LoopTimeoutError)
+        # What is slow to end, as all is on a busy machine, is interrupted once more.
+        await until(lambda: len(stage.observed(CallbackInterrupted)) >= 2)
+        assert {told.session for told in stage.observed(CallbackInterrupted)} == {"one"}
 
 
 @pytest.mark.parametrize("is_async", [False, True])
@@ -222,14 +223,14 @@ async def test_code_that_awaits_now_and_then_may_go_on():
 
     def app(document):
         async def busy():
-            for _ in range(12):
+            for _ in range(14):
                 time.sleep(0.05)  # noqa: ASYNC251 - it is what is tried
                 await trio.lowlevel.checkpoint()
             ended.append("callback")
 
         document.add_next_tick_callback(busy)
 
-    async with on_stage(app, loop_timeout=0.3) as stage:
+    async with on_stage(app, loop_timeout=0.5) as stage:
         await stage.session()
         await until(lambda: ended)
         assert not stage.observed(CallbackInterrupted)
@@ -239,7 +240,7 @@ async def test_many_callbacks_one_after_the_other_are_not_taken_for_one():
     ran = []
 
     def app(document):
-        for number in range(12):
+        for number in range(14):
 
             def callback(number=number):
                 time.sleep(0.05)
@@ -247,9 +248,9 @@ async def test_many_callbacks_one_after_the_other_are_not_taken_for_one():
 
             document.add_next_tick_callback(callback)
 
-    async with on_stage(app, loop_timeout=0.3) as stage:
+    async with on_stage(app, loop_timeout=0.5) as stage:
         await stage.session()
-        await until(lambda: len(ran) == 12)
+        await until(lambda: len(ran) == 14)
         assert not stage.observed(CallbackInterrupted)
 
 
