@@ -13,7 +13,7 @@ import attrs
 from bokeh.document import Document
 from bokeh.model import Model
 
-from docsync_trio.documents.changes import Change, stream_change, value_change
+from docsync_trio.documents.change import Change, stream_change, value_change
 from docsync_trio.documents.streamed import Streamed, at_once
 
 MOST = 10_000

@@ -12,9 +12,6 @@ from typing import Any
 from weakref import WeakSet
 
 import attrs
-from bokeh.core.property.descriptors import ColumnDataPropertyDescriptor
-from bokeh.core.serialization import Buffer
-from bokeh.core.types import ID
 from bokeh.document import Document
 from bokeh.document.events import (
     ColumnDataChangedEvent,
@@ -30,55 +27,12 @@ from bokeh.document.events import (
 from bokeh.model import Model
 
 from docsync_trio.documents.bokeh_private import new_models
+from docsync_trio.documents.change import Author, Change, is_table, stream_change, value_change
 from docsync_trio.documents.column_differences import ColumnDifferences
 from docsync_trio.documents.encoding import PatchSerializer
-from docsync_trio.documents.streamed import Streamed, streamed
-
-Author = object
-"""Who made a change: a viewer, which must not be sent it back; None for the application."""
+from docsync_trio.documents.streamed import streamed
 
 _COLUMN_EVENTS = (ColumnDataChangedEvent, ColumnsPatchedEvent, ColumnsStreamedEvent)
-
-
-@attrs.define(eq=False)
-class Change:
-    """One entry of a patch to come; *encode* writes it with the serializer of its message.
-
-    It gives one event, a list of them, or None if there is nothing to say any more.
-    Of two changes with one *key* the later says all. *model* and *attr* are what it is about,
-    where it is about one property; a *difference* (a stream, a patch) builds on the value
-    before, everything else replaces it. *rows* are those of a stream that can be merged.
-    """
-
-    key: object
-    author: Author | None
-    encode: Callable[[PatchSerializer], Any | None]
-    buffers: tuple[Buffer, ...] = ()
-    model: Model | None = None
-    attr: str = ""
-    difference: bool = False
-    rows: Streamed | None = None
-
-
-def stream_change(model: Model, author: Author | None, rows: Streamed, key: object) -> Change:
-    """The change that streams *rows* to *model*."""
-    event, buffers = rows.written()
-    return Change(
-        key, author, lambda _: event, tuple(buffers), model, rows.attr, difference=True, rows=rows
-    )
-
-
-def value_change(
-    document: Document, model: Model, attr: str, author: Author | None = None
-) -> Change:
-    """The change that sets *attr* of *model* to the value it has when it is sent."""
-
-    def encode(serializer: PatchSerializer) -> Any | None:
-        if model.id not in document.models or serializer.has_yet_to_write(model):
-            return None  # removed since, or still to be written with all its values
-        return _value_event(document, model, attr).to_serializable(serializer)
-
-    return Change((model.id, attr), author, encode, model=model, attr=attr)
 
 
 @attrs.define(eq=False)
@@ -93,10 +47,23 @@ class Changes:
     _overtaken: WeakSet[DocumentChangedEvent] = attrs.field(factory=WeakSet, init=False)
     _tables: ColumnDifferences = attrs.field(factory=ColumnDifferences, init=False)
 
-    def record(self, event: DocumentPatchedEvent, *, known: Callable[[Model], bool]) -> None:
-        """Add what Bokeh reports. *known* tells the models that some viewer has."""
+    def record(
+        self,
+        event: DocumentPatchedEvent,
+        *,
+        known: Callable[[Model], bool],
+        only_viewer: Author | None = None,
+    ) -> None:
+        """Add what Bokeh reports. *known* tells the models that some viewer has.
+
+        *only_viewer* is who is the only one to hear of it: what that one has done itself is left
+        out, unless something else has been changed with it.
+        """
         author = event.setter
         if isinstance(event, ModelChangedEvent):
+            key = (event.model.id, event.attr)
+            if author is not None and author is only_viewer and not self._has(key):
+                return
             if not self._comes_whole(event.model, known):
                 self._changed(event.model, event.attr, author)
         elif isinstance(event, _COLUMN_EVENTS):
@@ -108,6 +75,9 @@ class Changes:
             self._root(event.model, author)
         else:
             self._put(self._encoded_now(event, author))
+
+    def _has(self, key: object) -> bool:
+        return key in self._entries or key in self._differences
 
     def restate(self, model: Model) -> None:
         """Tell everyone all that there is to know of *model*, but for what never changed."""
@@ -122,23 +92,24 @@ class Changes:
         self._overtaken.update(events)
         self._tables.forget_all()
 
-    def differ(self, ids: Iterable[ID]) -> None:
-        """One viewer may have other data of the models with these *ids* than the others have."""
-        for model_id in ids:
-            model = self.document.models.get_by_id(model_id)
-            if model is not None:
-                self._tables.forget(model)
+    def differ(self, model: Model) -> None:
+        """One viewer may have other data of *model* than the others have."""
+        self._tables.forget(model)
 
     def removed_roots(self) -> list[Model]:
         """The models that were roots some time since the last `take`, and are none now."""
-        roots = self.document.roots if self._roots else []
+        if not self._roots:
+            return []
+        roots = self.document.roots
         return [model for model in self._roots if model not in roots]
 
     def take(self) -> list[Change]:
         """All changes in order; the record starts anew."""
         entries, self._entries = self._entries, {}
-        self._roots.clear()
-        self._differences.clear()
+        if self._roots:
+            self._roots.clear()
+        if self._differences:
+            self._differences.clear()
         for model in new_models(self.document):
             self._tables.forget(model)  # somebody is going to be sent it as it is now
         return list(entries.values())
@@ -149,13 +120,14 @@ class Changes:
 
     def _changed(self, model: Model, attr: str, author: Author | None) -> None:
         key = (model.id, attr)
-        earlier = [self._entries.pop(each) for each in self._differences.pop(key, ())]
-        if key in self._entries:
-            earlier.append(self._entries[key])
-        if earlier and any(change.author is not author for change in earlier):
-            author = None  # the author's value may have been overwritten: it must hear of it
+        if self._has(key):
+            earlier = [self._entries.pop(each) for each in self._differences.pop(key, ())]
+            if key in self._entries:
+                earlier.append(self._entries[key])
+            if any(change.author is not author for change in earlier):
+                author = None  # the author's value may have been overwritten: it must hear of it
         change = value_change(self.document, model, attr, author)
-        if author is None and isinstance(model.lookup(attr), ColumnDataPropertyDescriptor):
+        if author is None and is_table(model, attr):
             change.encode = self._table_encoder(model, change.encode)
         self._put(change)
 
@@ -163,7 +135,7 @@ class Changes:
         self, model: Model, whole: Callable[[PatchSerializer], Any | None]
     ) -> Callable[[PatchSerializer], Any | None]:
         """Writes the data of *model* as a difference for those who can take it, else *whole*."""
-        decided: list[list[DocumentPatchedEvent]] = []
+        decided: list[list[DocumentPatchedEvent] | None] = []
 
         def encode(serializer: PatchSerializer) -> Any | None:
             is_known = model.id in self.document.models and model not in new_models(self.document)
@@ -173,7 +145,10 @@ class Changes:
             try:
                 if not decided:  # all groups of viewers are told the same
                     decided.append(self._tables.events_for(self.document, model))
-                return [event.to_serializable(serializer) for event in decided[0]]
+                events = decided[0]
+                if events is None:
+                    return whole(serializer)
+                return [event.to_serializable(serializer) for event in events]
             except BaseException:
                 self._tables.forget(model)
                 raise
@@ -199,12 +174,14 @@ class Changes:
         event: ColumnDataChangedEvent | ColumnsPatchedEvent | ColumnsStreamedEvent,
         author: Author | None,
     ) -> None:
+        # The whole value, read when it is sent, is right whatever came before.
+        if isinstance(event, ColumnDataChangedEvent) and event.cols is None:
+            self._changed(event.model, event.attr, author)
+            return
         key = (event.model.id, event.attr)
         earlier = [self._entries[each].author for each in self._differences.get(key, ())]
-        # The whole value, read when it is sent, is right whatever came before.
         if (
-            (isinstance(event, ColumnDataChangedEvent) and event.cols is None)
-            or key in self._entries
+            key in self._entries
             or event.model in new_models(self.document)
             or event in self._overtaken
             or (isinstance(event, ColumnDataChangedEvent) and self._tables.knows(event.model))
@@ -246,14 +223,6 @@ class Changes:
     def _put(self, change: Change) -> None:
         self._entries.pop(change.key, None)
         self._entries[change.key] = change
-
-
-def _value_event(document: Document, model: Model, attr: str) -> DocumentPatchedEvent:
-    """The event that sets *attr* of *model* to the value it has now."""
-    descriptor = model.lookup(attr)
-    if isinstance(descriptor, ColumnDataPropertyDescriptor):
-        return ColumnDataChangedEvent(document, model, attr)
-    return ModelChangedEvent(document, model, attr, descriptor.get_value(model))
 
 
 def by_author(changes: list[Change]) -> list[tuple[Author | None, list[Change]]]:

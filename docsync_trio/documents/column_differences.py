@@ -54,30 +54,31 @@ class ColumnDifferences:
 
     _sent: WeakKeyDictionary[Model, _Sent] = attrs.field(factory=WeakKeyDictionary, init=False)
 
-    def events_for(self, document: Document, model: Model) -> list[DocumentPatchedEvent]:
+    def events_for(self, document: Document, model: Model) -> list[DocumentPatchedEvent] | None:
         """What to send to all viewers so that they have the data of *model* as it is now.
 
-        An empty list if they have it already. From here on they are taken to have it: who
-        does not send the events to all of them has to `forget` the model.
+        An empty list if they have it already, None if it is the whole table. From here on they
+        are taken to have it: who does not send that to all of them has to `forget` the model.
         """
-        whole: list[DocumentPatchedEvent] = [ColumnDataChangedEvent(document, model, "data")]
         if not isinstance(model, ColumnDataSource) or isinstance(model, WebDataSource):
-            return whole  # pages fetch the data of a web data source themselves
-        sent = self._sent.setdefault(model, _Sent())
+            return None  # pages fetch the data of a web data source themselves
+        sent = self._sent.get(model)
+        if sent is None:
+            sent = self._sent[model] = _Sent()
         if sent.pause:
             sent.pause -= 1
-            return whole
+            return None
         columns = {name: column_of(value) for name, value in model.data.items()}
         before, sent.columns = sent.columns, {n: digest_of(c) for n, c in columns.items()}
         if before is None:
-            return whole
+            return None
         events = _Table(document, model, before, columns, sent.columns).events()
         if events is None:
             sent.in_vain += 1
             sent.pause = min(2 ** (sent.in_vain - 1) - 1, LONGEST_PAUSE)
             if sent.pause:
                 sent.columns = None
-            return whole
+            return None
         sent.in_vain = 0
         return events
 
@@ -88,7 +89,7 @@ class ColumnDifferences:
 
     def forget(self, model: Model) -> None:
         """Viewers may have something else of *model* than they were sent here."""
-        sent = self._sent.get(model)
+        sent = self._sent.get(model) if isinstance(model, ColumnDataSource) else None
         if sent is not None:
             sent.columns = None
 

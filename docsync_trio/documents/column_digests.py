@@ -17,7 +17,7 @@ import numpy as np
 from bokeh.util.dependencies import uses_pandas
 from bokeh.util.serialization import array_encoding_disabled, transform_array, transform_series
 
-from docsync_trio.documents.encoding import is_sent_as_it_is
+from docsync_trio.documents.encoding import dtype_as_sent
 
 BLOCK = 512
 """Rows that share one hash: 4 KB of floats, the least that a change of one row costs."""
@@ -76,7 +76,7 @@ def column_of(value: Any) -> Column | None:
     """*value*, a column of a data source, as Bokeh sends it; None for what is not understood."""
     if isinstance(value, list | tuple):
         return Column(("list",), value)
-    if is_sent_as_it_is(value):
+    if dtype_as_sent(value) is not None:
         return Column(("array", value.dtype.str, value.shape[1:]), value)
     values = _as_array(value)
     if values is None or values.ndim == 0:

@@ -36,11 +36,16 @@ class Conflicts:
 
     def told(self, viewers: Iterable[Hashable], properties: Iterable[Property], now: float) -> None:
         """*viewers* were sent the values of *properties*."""
-        entry = (now, frozenset(viewers))
+        group = frozenset(viewers)
+        entry = (now, group)
         for key in properties:
-            recent = [one for one in self._told.get(key, ()) if now - one[0] < ON_ITS_WAY]
+            recent = self._told.get(key)
             # The same viewers need no second entry: a stream at 60 Hz stays one.
-            if recent and recent[-1][1] == entry[1]:
+            if recent is None or (len(recent) == 1 and recent[0][1] == group):
+                self._told[key] = [entry]
+                continue
+            recent = [one for one in recent if now - one[0] < ON_ITS_WAY]
+            if recent and recent[-1][1] == group:
                 recent[-1] = entry
             else:
                 recent.append(entry)
@@ -52,12 +57,16 @@ class Conflicts:
     def edited(self, viewer: Hashable, properties: Iterable[Property], now: float) -> None:
         """*viewer* has changed *properties*."""
         for key in properties:
-            contested = (viewer, key) in self._contested or any(
-                now - at < ON_ITS_WAY and viewer in viewers
-                for at, viewers in self._told.get(key, ())
-            )
-            if contested:
+            recent = self._told.get(key)
+            if (recent and self._may_be_unseen(viewer, recent, now)) or (
+                self._contested and (viewer, key) in self._contested
+            ):
                 self._contested[viewer, key] = now + LET_GO
+
+    def _may_be_unseen(
+        self, viewer: Hashable, told: list[tuple[float, frozenset[Hashable]]], now: float
+    ) -> bool:
+        return any(now - at < ON_ITS_WAY and viewer in viewers for at, viewers in told)
 
     def left(self, viewer: Hashable) -> None:
         """*viewer* is gone."""
@@ -66,7 +75,7 @@ class Conflicts:
 
     def next(self) -> float:
         """When `due` has something to give; infinity if there is no conflict."""
-        return min(self._contested.values(), default=math.inf)
+        return min(self._contested.values()) if self._contested else math.inf
 
     def due(self, now: float) -> list[tuple[Hashable, Property]]:
         """Who has to be sent which value again; they are settled with that."""

@@ -16,7 +16,7 @@ from bokeh.document import Document
 from bokeh.model import Model
 from bokeh.util.serialization import BINARY_ARRAY_TYPES
 
-from docsync_trio.protocol.message import Buffer, Outgoing
+from docsync_trio.protocol.message import Outgoing
 from docsync_trio.protocol.outgoing import outgoing
 
 T = TypeVar("T")
@@ -81,27 +81,36 @@ class PatchSerializer(Serializer):
         if kind is list:
             return self._list(obj)
         if isinstance(obj, dict) and obj and not self._has_its_own_way(obj):
-            encode = self.encode
-            return {"type": "map", "entries": [(encode(k), encode(v)) for k, v in obj.items()]}
+            return {"type": "map", "entries": self._entries(obj)}
         return super().encode(obj)
 
     def _has_its_own_way(self, obj: Any) -> bool:
         return isinstance(obj, Serializable) or type(obj) in self._encoders
+
+    def _entries(self, values: dict[Any, Any]) -> list[tuple[Any, Any]]:
+        return [
+            (
+                key if type(key) is str else self.encode(key),
+                self._array(value) if type(value) is np.ndarray else self.encode(value),
+            )
+            for key, value in values.items()
+        ]
 
     def _list(self, values: list[Any]) -> list[Any]:
         plain = plain_list(values)
         return [self.encode(value) for value in values] if plain is None else plain
 
     def _array(self, array: np.ndarray[Any, Any]) -> Any:
-        if not is_sent_as_it_is(array):
+        dtype = dtype_as_sent(array)
+        if dtype is None:
             return super().encode(array)
-        buffer = BokehBuffer(buffer_id(), array.data)
-        self._buffers.append(buffer)
+        name = buffer_id()
+        self._buffers.append(BokehBuffer(name, array.data))
         return {
             "type": "ndarray",
-            "array": {"type": "bytes", "data": buffer},
-            "shape": list(array.shape),
-            "dtype": dtype_name(array),
+            "array": {"type": "bytes", "data": {"id": name}},
+            "shape": array.shape,
+            "dtype": dtype,
             "order": sys.byteorder,
         }
 
@@ -128,12 +137,7 @@ class PatchSerializer(Serializer):
 
 def buffer_id() -> ID:
     """An id for a buffer: another one than those of all buffers before."""
-    return ID(f"b{next(_numbers)}")
-
-
-def dtype_name(array: np.ndarray[Any, Any]) -> str:
-    """What BokehJS calls the type of *array*, which is sent as it is."""
-    return _ARRAYS[array.dtype.char]
+    return f"b{next(_numbers)}"  # type: ignore[return-value] # to make it an `ID` is a call
 
 
 def plain_list(values: list[Any]) -> list[Any] | None:
@@ -148,12 +152,17 @@ def plain_list(values: list[Any]) -> list[Any] | None:
     return None
 
 
-def is_sent_as_it_is(value: Any) -> bool:
-    """Whether *value* is an array whose bytes in memory are what is sent."""
+def dtype_as_sent(value: Any) -> str | None:
+    """What BokehJS calls the type of *value*, if that is an array whose bytes are what is sent.
+
+    None if it is anything else.
+    """
     if type(value) is not np.ndarray:
-        return False
+        return None
     dtype = value.dtype
-    return dtype.char in _ARRAYS and dtype.isnative and value.flags.c_contiguous and value.ndim > 0
+    if not dtype.isnative or not value.flags.c_contiguous or not value.ndim:
+        return None
+    return _ARRAYS.get(dtype.char)
 
 
 def encode_message(
@@ -168,7 +177,7 @@ def encode_message(
         kind,
         _json_text(content, buffers),
         reply_to=reply_to,
-        buffers=[Buffer(buffer.id, buffer.data) for buffer in buffers],
+        buffers=buffers,
     )
 
 

@@ -40,6 +40,7 @@ _FIELDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 
 
 _KIND = frozenset({"kind"})
+_MODEL_CHANGED = _FIELDS["ModelChanged"][0] | _KIND
 _PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
@@ -68,7 +69,7 @@ class Patch:
         self._events = self._decode(message) if events is None else events
         for event in self._events:
             _check(event)
-        self._changed = [(e["model"].id, e["attr"]) for e in self._events if "attr" in e]
+        self._changed = [(e["model"], e["attr"]) for e in self._events if "attr" in e]
         self._dropped: set[ID] = set()
         self._removed: set[ID] = set()
 
@@ -86,7 +87,11 @@ class Patch:
 
     def properties(self) -> list[tuple[ID, str]]:
         """The id of the model and the name of each property that the author changed."""
-        return self._changed
+        return [(model.id, attr) for model, attr in self._changed]
+
+    def models(self) -> list[Model]:
+        """The models of those properties."""
+        return [model for model, _ in self._changed]
 
     def apply(self) -> list[BaseException]:
         """Apply all events in order; returns what the application raised meanwhile."""
@@ -94,22 +99,23 @@ class Patch:
 
     def _apply(self, event: dict[str, Any]) -> BaseException | None:
         before = model_table(self._document)
-        if event["kind"] == "RootRemoved":
+        kind = event["kind"]
+        if kind == "RootRemoved":
             self._removed.add(event["model"].id)
         try:
-            return self._handle(event)
-        finally:
-            after = model_table(self._document)
-            if after is not before:
-                self._dropped.update(before.keys() - after.keys())
-
-    def _handle(self, event: dict[str, Any]) -> BaseException | None:
-        try:
-            DocumentPatchedEvent.handle_event(self._document, event, self.author)  # type: ignore[arg-type]
+            if kind == "ModelChanged":  # as Bokeh handles it, without making the event
+                model: Model = event["model"]
+                model.set_from_json(event["attr"], event["new"], setter=self.author)  # type: ignore[arg-type]
+            else:
+                DocumentPatchedEvent.handle_event(self._document, event, self.author)  # type: ignore[arg-type]
         except GeneratorExit:
             raise
         except BaseException as error:  # noqa: BLE001 - callbacks may raise anything, sys.exit() included
             return error
+        finally:
+            after = model_table(self._document)
+            if after is not before:
+                self._dropped.update(before.keys() - after.keys())
         return None
 
     def _decode(self, message: Message) -> list[dict[str, Any]]:
@@ -158,7 +164,7 @@ def plain_events(content: Mapping[str, Any], table: Mapping[ID, Model]) -> list[
 def _named(reference: dict[str, Any], table: Mapping[ID, Model]) -> Model | None:
     """The model that *reference* names and does no more than that."""
     model_id = reference.get("id")
-    return table.get(ID(model_id)) if type(model_id) is str and len(reference) == 1 else None
+    return table.get(model_id) if type(model_id) is str and len(reference) == 1 else None  # type: ignore[call-overload]
 
 
 def serialized(message: Message) -> Serialized[Any]:
@@ -186,6 +192,14 @@ def replace_document(document: Document, message: Message) -> None:
 
 
 def _check(event: Any) -> None:
+    if (
+        type(event) is dict
+        and event.keys() == _MODEL_CHANGED
+        and event["kind"] == "ModelChanged"
+        and isinstance(event["model"], Model)
+        and type(event["attr"]) is str
+    ):
+        return  # by far the most
     kind = event.get("kind") if isinstance(event, dict) else None
     if not isinstance(kind, str) or kind not in _FIELDS:
         raise _bad(f"unknown kind of event: {kind!r}")

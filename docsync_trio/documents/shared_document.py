@@ -5,7 +5,7 @@ application change the document, and then takes from `drain` the messages that k
 every viewer in step, each encoded once for all who get it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import attrs
@@ -22,7 +22,8 @@ from docsync_trio.documents.bokeh_private import (
     new_models,
     tell_of_every_change,
 )
-from docsync_trio.documents.changes import Change, Changes, by_author, value_change
+from docsync_trio.documents.change import Change, patch_message, value_change
+from docsync_trio.documents.changes import Changes, by_author
 from docsync_trio.documents.conflicts import Conflicts
 from docsync_trio.documents.encoding import PatchSerializer, encode_message
 from docsync_trio.documents.incoming import Patch, replace_document
@@ -33,12 +34,12 @@ from docsync_trio.protocol.message import Message, Outgoing
 _REPLACING = ("RootAdded", "RootRemoved", "TitleChanged")
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Post:
     """One message, and the viewers that are to get it."""
 
     message: Outgoing
-    to: tuple[Viewer, ...]
+    to: Sequence[Viewer]
 
 
 @attrs.define(eq=False)
@@ -74,7 +75,7 @@ class SharedDocument:
             return
         if event.setter is None and event.kind in _REPLACING:
             event.setter = self._pusher  # type: ignore[assignment]
-        self._changes.record(event, known=self._known)
+        self._changes.record(event, known=self._known, only_viewer=self._views.only())
 
     def pull(
         self,
@@ -126,7 +127,8 @@ class SharedDocument:
         Raises `ProtocolError` for what is not a patch of this document.
         """
         patch = self._patch = Patch(self.document, message, viewer)
-        self._changes.differ(model_id for model_id, _ in patch.properties())
+        for model in patch.models():
+            self._changes.differ(model)
         return patch.apply()
 
     def leave(self, viewer: Viewer) -> None:
@@ -152,7 +154,7 @@ class SharedDocument:
         if patch is not None:
             self._conflicts.edited(patch.author, patch.properties(), now)
         is_held = self.document.callbacks.hold_value is not None
-        if not is_held:
+        if not is_held and new_models(self.document):
             self._restate_returned(patch)
         removed = self._changes.removed_roots()
         changes = self._changes.take()
@@ -165,9 +167,9 @@ class SharedDocument:
         for author, its_changes in by_author(changes):
             together, apart = self._sort(author, its_changes, is_behind)
             if together:
-                posts += self._encode(its_changes, together, now, on_error, keep_columns=True)
+                self._encode(posts, its_changes, together, now, on_error, keep_columns=True)
             if apart:
-                posts += self._encode(its_changes, apart, now, on_error)
+                self._encode(posts, its_changes, apart, now, on_error)
         self._views.settle()
         return posts
 
@@ -177,14 +179,15 @@ class SharedDocument:
         """Those who are to hear of *changes* now: who keeps columns, and who does not."""
         together: list[Viewer] = []
         apart: list[Viewer] = []
+        backlogs, keep_columns = self._backlogs, self._keep_columns
         for viewer in self._views:
             if viewer is author:
                 continue
-            if viewer not in self._backlogs and is_behind(viewer):
-                self._backlogs[viewer] = Backlog(self.document)
-            if viewer in self._backlogs:
-                self._backlogs[viewer].absorb(changes)
-            elif viewer in self._keep_columns:
+            if viewer not in backlogs and is_behind(viewer):
+                backlogs[viewer] = Backlog(self.document)
+            if viewer in backlogs:
+                backlogs[viewer].absorb(changes)
+            elif viewer in keep_columns:
                 together.append(viewer)
             else:
                 apart.append(viewer)
@@ -218,6 +221,8 @@ class SharedDocument:
     def take_lost(self) -> dict[Viewer, int]:
         """Viewers too far behind to catch up, who have to pull anew; and what waited for them."""
         table, self._table = self._table, model_table(self.document)
+        if not self._backlogs:
+            return {}
         # A viewer that missed how models came and went cannot be told in few words.
         changed = table is not self._table
         lost = {v: b.patches for v, b in self._backlogs.items() if changed or b.is_full()}
@@ -252,48 +257,31 @@ class SharedDocument:
         on_error: Callable[[Exception], None],
     ) -> list[Post]:
         """*changes* for *viewer* alone, who then has the values of now, unlike the others."""
-        self._changes.differ(change.model.id for change in changes if change.model is not None)
-        return self._encode(changes, [viewer], now, on_error)
+        for change in changes:
+            if change.model is not None:
+                self._changes.differ(change.model)
+        posts: list[Post] = []
+        self._encode(posts, changes, [viewer], now, on_error)
+        return posts
 
     def _encode(
         self,
+        posts: list[Post],
         changes: list[Change],
-        to: Iterable[Viewer],
+        to: list[Viewer],
         now: float,
         on_error: Callable[[Exception], None],
         *,
         keep_columns: bool = False,
-    ) -> list[Post]:
-        """*changes* as a message, or one for each group of viewers that have different models."""
-        posts: list[Post] = []
+    ) -> None:
+        """Add *changes* as a message, or one for each group of viewers with different models."""
         for view, viewers in self._views.groups(to):
             serializer = PatchSerializer(
                 self.document, view.lacking, view.leaving, keep_columns=keep_columns
             )
-            message = _patch(changes, serializer, on_error)
+            message = patch_message(changes, serializer, on_error)
             if message is not None:
                 self._views.told(viewers, serializer.has_ref)
                 properties = [(c.model.id, c.attr) for c in changes if c.model is not None]
                 self._conflicts.told(viewers, properties, now)
                 posts.append(Post(message, viewers))
-        return posts
-
-
-def _patch(
-    changes: list[Change], serializer: PatchSerializer, on_error: Callable[[Exception], None]
-) -> Outgoing | None:
-    """One message with *changes*; None if nothing is left of them."""
-    events: list[Any] = []
-    buffers: list[Buffer] = []
-    for change in changes:
-        try:
-            rep = serializer.attempt(change.encode)
-        except Exception as error:  # noqa: BLE001 - the application's values may raise anything
-            on_error(error)
-            continue
-        if rep is not None:
-            events += rep if isinstance(rep, list) else [rep]
-            buffers += change.buffers
-    if not events:
-        return None
-    return encode_message("PATCH-DOC", {"events": events}, [*buffers, *serializer.buffers])

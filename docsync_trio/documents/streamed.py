@@ -17,8 +17,7 @@ from bokeh.document.events import ColumnsStreamedEvent
 from docsync_trio.documents.encoding import (
     PatchSerializer,
     buffer_id,
-    dtype_name,
-    is_sent_as_it_is,
+    dtype_as_sent,
     plain_list,
 )
 
@@ -115,8 +114,8 @@ def at_once(parts: Sequence[Streamed]) -> Streamed:
 
 def _column(rows: Any, serializer: Callable[[], PatchSerializer]) -> Column | None:
     if type(rows) is not list:
-        plain = is_sent_as_it_is(rows) and rows.ndim == 1
-        return (dtype_name(rows), rows.tobytes()) if plain else None
+        dtype = dtype_as_sent(rows)
+        return None if dtype is None or rows.ndim != 1 else (dtype, rows.tobytes())
     values = plain_list(rows)
     if values is not None:
         return values

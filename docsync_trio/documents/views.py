@@ -5,7 +5,7 @@ it. Mostly all viewers have the same; they differ when one brought a model itsel
 pulled the document while the application held changes back.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 
 import attrs
 from bokeh.core.types import ID
@@ -56,6 +56,10 @@ class Views:
 
     def __contains__(self, viewer: Viewer) -> bool:
         return viewer in self._views
+
+    def only(self) -> Viewer | None:
+        """The viewer, if there is just one."""
+        return next(iter(self._views)) if len(self._views) == 1 else None
 
     def join(self, viewer: Viewer) -> None:
         """*viewer* has the whole document as it is now."""
@@ -138,32 +142,31 @@ class Views:
     def _is_held(self) -> bool:
         return self._document.callbacks.hold_value is not None
 
-    def groups(self, viewers: Iterable[Viewer]) -> list[tuple[View, tuple[Viewer, ...]]]:
-        """*viewers*, those together who have the same."""
+    def groups(self, viewers: Sequence[Viewer]) -> list[tuple[View, Sequence[Viewer]]]:
+        """*viewers*, of whom there is one at least; those together who have the same."""
         if self._same is not None:
-            members = tuple(viewers)
-            return [(self._same, members)] if members else []
+            return [(self._same, viewers)]
         groups: dict[View, list[Viewer]] = {}
         for viewer in viewers:
             groups.setdefault(self._views[viewer], []).append(viewer)
-        return [(view, tuple(together)) for view, together in groups.items()]
+        return list(groups.items())
 
-    def told(self, viewers: Iterable[Viewer], was_told: Callable[[Model], bool]) -> None:
+    def told(self, viewers: Sequence[Viewer], was_told: Callable[[Model], bool]) -> None:
         """*viewers*, who all had the same, have been sent some of what they lacked."""
         if self._same is not None:
             return
-        members = list(viewers)
-        view = self._views[members[0]]
+        view = self._views[viewers[0]]
         lacking = frozenset(model for model in view.lacking if not was_told(model))
         if len(lacking) != len(view.lacking):
             told = View(view.table, lacking, view.leaving)
-            self._views.update(dict.fromkeys(members, told))
+            self._views.update(dict.fromkeys(viewers, told))
 
     def settle(self) -> None:
         """Let Bokeh's record of new models hold what somebody lacks, and nothing else."""
         new = new_models(self._document)
         if self._same is not None and self._views:
-            new.clear()
+            if new:
+                new.clear()
         elif self._views:
             views = set(self._views.values())
             for view in views:

@@ -6,14 +6,16 @@ everyone. The small messages, whose content is ours, are made here from end to e
 
 import itertools
 import secrets
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Protocol
 
 import orjson
 
-from docsync_trio.protocol.message import Buffer, Outgoing
-from docsync_trio.protocol.wire import flat, join_wire
+from docsync_trio.protocol.message import Outgoing
+from docsync_trio.protocol.wire import BINARY, flat, frame_head, text_head
 
 _METADATA = b"{}"
+_METADATA_FRAME = text_head(len(_METADATA)) + _METADATA
 
 # Ids need not be secret, only different from all that the peer hears in one
 # conversation, also when another worker goes on with it.
@@ -21,12 +23,26 @@ _prefix = secrets.token_hex(4)
 _numbers = itertools.count(1)
 
 
+class Data(Protocol):
+    """A buffer: a `docsync_trio.protocol.message.Buffer`, or one of Bokeh's."""
+
+    @property
+    def id(self) -> str:
+        """What the content calls it."""
+        ...
+
+    @property
+    def data(self) -> bytes | memoryview:
+        """Its bytes."""
+        ...
+
+
 def outgoing(
     kind: str,
     content_json: str | bytes,
     *,
     reply_to: str | None = None,
-    buffers: Iterable[Buffer] = (),
+    buffers: Sequence[Data] = (),
 ) -> Outgoing:
     """Return the message *kind* (Bokeh's ``msgtype``) with a new id, encoded.
 
@@ -35,20 +51,22 @@ def outgoing(
     """
     message_id = f"{_prefix}-{next(_numbers)}"
     content = content_json.encode() if isinstance(content_json, str) else content_json
-    pairs: list[tuple[bytes, bytes | memoryview]] = []
-    size = 0
-    for buffer in buffers:
-        reference, data = b'{"id":%b}' % orjson.dumps(buffer.id), flat(buffer.data)
-        pairs.append((reference, data))
-        size += len(reference) + len(data)
-    header = b'{"msgid":"%b","msgtype":%b' % (message_id.encode(), orjson.dumps(kind))
+    named: dict[str, str | int] = {"msgid": message_id, "msgtype": kind}
     if reply_to is not None:
-        header += b',"reqid":' + orjson.dumps(reply_to)
-    if pairs:
-        header += b',"num_buffers":%d' % len(pairs)
-    header += b"}"
-    size += len(header) + len(_METADATA) + len(content)
-    return Outgoing(kind, message_id, join_wire((header, _METADATA, content), pairs), size)
+        named["reqid"] = reply_to
+    if buffers:
+        named["num_buffers"] = len(buffers)
+    header = orjson.dumps(named)
+    size = len(header) + len(_METADATA) + len(content)
+    # All in one list, and joined once: most of a message is the data of its buffers.
+    frames: list[bytes | memoryview]
+    frames = [text_head(len(header)), header, _METADATA_FRAME, text_head(len(content)), content]
+    for buffer in buffers:
+        reference, data = orjson.dumps({"id": buffer.id}), flat(buffer.data)
+        length = len(data)
+        frames += (text_head(len(reference)), reference, frame_head(BINARY, length), data)
+        size += len(reference) + length
+    return Outgoing(kind, message_id, b"".join(frames), size)
 
 
 def ack(session: str = "") -> Outgoing:

@@ -1,13 +1,12 @@
 """The bytes of a whole message as a server's websocket frames (RFC 6455 section 5.2).
 
 A message of Bokeh is three frames and two more for each buffer. A server does not
-mask its frames, so they are the same bytes for every connection: joined here once,
+mask its frames, so they are the same bytes for every connection: joined once (`outgoing`),
 and sent with a single call. That one join is also the moment at which the data of an
 array is copied, so that what the application does to it later is not sent.
 """
 
 import struct
-from collections.abc import Iterable
 
 TEXT = 0x81
 """The first byte of an unfragmented text frame: FIN and opcode 1."""
@@ -36,22 +35,8 @@ def frame_head(first: int, length: int) -> bytes:
     return _head_8(first, _EIGHT_BYTES, length)
 
 
-def join_wire(
-    texts: Iterable[bytes], buffers: Iterable[tuple[bytes, bytes | memoryview]] = ()
-) -> bytes:
-    """Return the frames of *texts*, then of each buffer's reference and data, as one object.
-
-    A ``memoryview`` must be one of bytes (`flat`).
-    """
-    pieces: list[bytes | memoryview] = []
-    for text in texts:
-        pieces += (_text_head(len(text)), text)
-    for reference, data in buffers:
-        pieces += (_text_head(len(reference)), reference, frame_head(BINARY, len(data)), data)
-    return b"".join(pieces)
-
-
-def _text_head(length: int) -> bytes:
+def text_head(length: int) -> bytes:
+    """Return what precedes a text of *length* bytes."""
     return _SHORT_TEXT[length] if length <= _ONE_BYTE else frame_head(TEXT, length)
 
 
@@ -66,7 +51,7 @@ def flat(data: bytes | memoryview) -> bytes | memoryview:
 
 
 def split_wire(wire: bytes) -> tuple[str | bytes, ...]:
-    """Return the payloads of the frames in *wire*, which `join_wire` made."""
+    """Return the payloads of the frames in *wire*, all of a message's."""
     payloads: list[str | bytes] = []
     position = 0
     while position < len(wire):

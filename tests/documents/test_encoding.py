@@ -147,7 +147,9 @@ def written(serializer, value):
 
 def _with_numbers(rep, ids):
     if isinstance(rep, Buffer):
-        return {"buffer": ids[rep.id]}
+        rep = rep.ref
+    if isinstance(rep, dict) and rep.get("id") in ids:
+        return {"buffer": ids[rep["id"]]}
     if isinstance(rep, dict):
         return {key: _with_numbers(value, ids) for key, value in rep.items()}
     if isinstance(rep, list | tuple):

@@ -61,7 +61,7 @@ def test_a_viewer_that_has_left_is_told_nothing(room):
     one, two = room.viewers
     room.leave(one)
     (post,) = room.change(lambda d: setattr(named("label")(d), "text", "x"))
-    assert post.to == (two,)
+    assert post.to == [two]
 
 
 def test_a_callback_of_a_change_that_raises_keeps_nobody_from_hearing_of_the_change(room):
