@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from docsync_trio.cli.terminal.output import write_file
+
 
 @click.command(
     short_help="Print the site file for a `bokeh serve` or `panel serve` command line.",
@@ -40,8 +42,7 @@ def migrate(output: Path | None, command: tuple[str, ...]) -> None:
         click.echo(text, nl=False)
     else:
         try:
-            with output.open("x", encoding="utf-8") as file:
-                file.write(text)
+            write_file(output, text, mode="x")
         except FileExistsError:
             raise click.UsageError(f"{output} is there already; name another file") from None
     words = ["docsync", "run", str(output or "site.toml"), *dict.fromkeys(draft.run)]

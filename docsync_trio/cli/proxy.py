@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from docsync_trio.cli.site_argument import load, site_options
+from docsync_trio.cli.terminal.output import write_file
 
 if TYPE_CHECKING:
     from docsync_trio.config.schema import SiteSettings
@@ -30,6 +31,13 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 )
 @click.option(
     "--tls", nargs=2, type=_FILE, metavar="CERT KEY", help="End TLS, with these two files."
+)
+@click.option(
+    "--ca",
+    "authority",
+    type=_FILE,
+    metavar="FILE",
+    help="Who has issued the certificate of a server that speaks TLS itself.",
 )
 @click.option("--static", is_flag=True, help="Let the proxy serve files by itself (not HAProxy).")
 @click.option(
@@ -61,7 +69,7 @@ def proxy(
     if output is None:
         click.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        write_file(output, text)
     for note in (*_notes(plan), *_key_notes(kind, front)):
         click.echo(f"note: {note}", err=True)
 
@@ -72,6 +80,7 @@ def _front(
     listen: str,
     names: tuple[str, ...],
     tls: tuple[Path, Path] | None,
+    authority: Path | None,
     static: bool,
 ) -> "FrontSide":
     from docsync_trio.cli.proxy_static import static_folders
@@ -79,7 +88,8 @@ def _front(
 
     return FrontSide(
         listen=_listen(listen),
-        names=names,
+        names=tuple(map(_name, names)),
+        authority=authority.absolute() if authority else None,
         certificate=tls[0].absolute() if tls else None,
         key=tls[1].absolute() if tls else None,
         static=static_folders(settings) if static else (),
@@ -95,10 +105,21 @@ def _file(kind: str, plan: "ProxyPlan") -> str:
 
 
 def _listen(text: str) -> str:
-    port = text.rpartition(":")[2]
-    if text and not (port.isdecimal() and 0 < int(port) < 2**16):
+    host, _, port = text.rpartition(":")
+    if text and not (_is_plain(host) and port.isdecimal() and 0 < int(port) < 2**16):
         raise click.BadParameter(f"{text!r} is no port and no host:port", param_hint="--listen")
     return text
+
+
+def _name(text: str) -> str:
+    if not (text and _is_plain(text)):
+        raise click.BadParameter(f"{text!r} is no name of a host", param_hint="--server-name")
+    return text
+
+
+def _is_plain(text: str) -> bool:
+    """Say whether *text* has nothing that means something else in a proxy's file."""
+    return all(sign.isalnum() or sign in "-._*[]:" for sign in text)
 
 
 def _notes(plan: "ProxyPlan") -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from docsync_trio.cli.site_names import DEFAULT_NAME
+from docsync_trio.cli.terminal.output import write_file
 
 
 @click.command(short_help="Print the JSON Schema of a site file.")
@@ -26,7 +27,7 @@ def schema(output: Path | None) -> None:
     if output is None:
         click.echo(schema_text(), nl=False)
         return
-    output.write_text(schema_text(), encoding="utf-8")
+    write_file(output, schema_text())
     click.echo(
         f"{output} is written; begin {DEFAULT_NAME} with: #:schema ./{output.name}", err=True
     )

@@ -62,10 +62,12 @@ def _server(plan: ProxyPlan) -> str:
 (docsync_server) {{
 \t# server.bind
 \treverse_proxy {upstream_text(plan)} {{
-\t\t# Visitors could write these themselves.
+{_host(plan)}\t\t# Visitors could write these themselves.
 \t\theader_up -X-Forwarded-Port
 \t\theader_up -X-Forwarded-Prefix
 \t\theader_up -Forwarded
+\t\t# The same id in both logs.
+\t\theader_up X-Request-ID {{http.request.uuid}}
 \t\t# What is sent bit by bit arrives so.
 \t\tflush_interval -1
 \t\ttransport http {{
@@ -76,10 +78,32 @@ def _server(plan: ProxyPlan) -> str:
 \t\t\t# More than {plan.why_silence}:
 \t\t\t# the server itself answers for a slow page.
 \t\t\tresponse_header_timeout {caddy_time(plan.timers.silence)}
-\t\t}}
+{_encrypted(plan)}\t\t}}
 \t}}
 }}
 """
+
+
+def _host(plan: ProxyPlan) -> str:
+    if not plan.is_encrypted:
+        return ""
+    return """\
+\t\t# What the browser calls the site: from 2.11 on Caddy would say what we call the server.
+\t\theader_up Host {http.request.hostport}
+"""
+
+
+def _encrypted(plan: ProxyPlan) -> str:
+    if not plan.is_encrypted:
+        return ""
+    lines = [
+        "# server.tls: only who has the certificate for this name is our server.",
+        f"tls_server_name {plan.certificate_name}",
+        "versions 1.1",
+    ]
+    if plan.front.authority:
+        lines.append(f"tls_trusted_ca_certs {quoted(plan.front.authority)}")
+    return "".join(f"\t\t\t{line}\n" for line in lines)
 
 
 def _static(static: StaticFolder) -> str:
@@ -107,7 +131,9 @@ handle {static.url}/* {{
 def upstream_text(plan: ProxyPlan) -> str:
     """Return where the server is, as Caddy has it."""
     where = plan.upstream
-    return f"unix/{where.path}" if isinstance(where, UnixBind) else str(where)
+    if isinstance(where, UnixBind):
+        return f"unix/{where.path}"
+    return f"https://{where}" if plan.is_encrypted else str(where)
 
 
 def caddy_time(seconds: float) -> str:

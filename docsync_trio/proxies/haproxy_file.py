@@ -18,6 +18,11 @@ def haproxy_file(plan: ProxyPlan) -> str:
 
 
 _OF_VISITORS = ("X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Prefix", "Forwarded")
+_TO_HTTPS = (
+    "    # Who comes by http is sent to https.",
+    "    bind *:80",
+    "    http-request redirect scheme https code 301 unless { ssl_fc }",
+)
 _HEAD = "# A site of docsync-trio behind HAProxy: a whole haproxy.cfg.\n"
 
 
@@ -56,9 +61,12 @@ def _frontend(plan: ProxyPlan) -> str:
     lines = [
         "frontend docsync_site",
         f"    bind {_bind(plan)}",
+        *(_TO_HTTPS if plan.front.leads_to_https else ()),
         "    # Who asks, and how; believed if server.trusted_proxies names this proxy.",
         "    option forwardfor",
         "    http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]",
+        "    # The same id in both logs.",
+        "    http-request set-header X-Request-ID %[uuid]",
         "    # Visitors could write these themselves.",
         *(f"    http-request del-header {name}" for name in _OF_VISITORS),
         "    # server.max_body_size. Messages on websockets are no bodies.",
@@ -101,15 +109,30 @@ def _bind(plan: ProxyPlan) -> str:
 
 
 def _backend(plan: ProxyPlan) -> str:
+    purge = haproxy_time(plan.timers.idle / PURGES)
     return f"""\
 backend docsync
     # Connections to the server are kept for further requests. HAProxy closes half of those that
     # it had no use for each pool-purge-delay, so that {PURGES} times that have to be
     # {plan.why_idle}.
     http-reuse safe
-    # server.bind
-    server docsync {_server(plan)} pool-purge-delay {haproxy_time(plan.timers.idle / PURGES)}
+    {_about_server(plan)}
+    server docsync {_server(plan)}{_encrypted(plan)} pool-purge-delay {purge}
 """
+
+
+def _about_server(plan: ProxyPlan) -> str:
+    if not plan.is_encrypted:
+        return "# server.bind"
+    return "# server.bind; server.tls: only who has the certificate for this name is our server."
+
+
+def _encrypted(plan: ProxyPlan) -> str:
+    if not plan.is_encrypted:
+        return ""
+    name, authority = plan.certificate_name, plan.front.authority
+    known_by = quoted(authority) if authority else "@system-ca"
+    return f" ssl verify required ca-file {known_by} sni str({name}) verifyhost {name}"
 
 
 def _server(plan: ProxyPlan) -> str:

@@ -1,7 +1,9 @@
 """A configuration of nginx for a site, each line with its reason."""
 
+import pathlib
 from collections.abc import Iterator
 from textwrap import indent
+from typing import Final
 
 from docsync_trio.config.bind import UnixBind
 from docsync_trio.proxies.plan import (
@@ -66,22 +68,46 @@ upstream docsync {{
 
 
 def _server(plan: ProxyPlan) -> str:
-    blocks = [_listen(plan), _limits(plan), _passing_on(plan), *_locations(plan)]
+    encrypted = [_encrypted(plan)] if plan.is_encrypted else []
+    blocks = [_listen(plan), _limits(plan), _passing_on(plan), *encrypted, *_locations(plan)]
     inside = indent("\n".join(blocks), "    ")
-    return "server {\n" + inside + "}\n"
+    to_https = _to_https(plan) if plan.front.leads_to_https else ""
+    return f"{to_https}server {{\n{inside}}}\n"
 
 
 def _listen(plan: ProxyPlan) -> str:
     front = plan.front
     listen = f"{front.host}:{front.port}" if front.host else front.port
-    lines = [f"listen {listen} ssl;" if front.is_secure else f"listen {listen};"]
-    lines.append(f"server_name {' '.join(front.names) or '_'};")
+    kind = " ssl http2" if front.is_secure else ""
+    lines = [f"listen {listen}{kind};"]
+    if not front.host:
+        lines.append(f"# listen [::]:{front.port}{kind};    # IPv6, where the machine has it")
+    lines.append(f"server_name {_names(plan)};")
     if front.is_secure:
+        lines[:0] = ['# From nginx 1.25.1 on "http2 on;" is a line of its own.']
         lines += [
+            "ssl_protocols TLSv1.2 TLSv1.3;",
             f"ssl_certificate {quoted(front.certificate)};",
             f"ssl_certificate_key {quoted(front.key)};",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _names(plan: ProxyPlan) -> str:
+    return " ".join(plan.front.names) or "_"
+
+
+def _to_https(plan: ProxyPlan) -> str:
+    return f"""\
+# Who comes by http is sent to https.
+server {{
+    listen 80;
+    # listen [::]:80;    # IPv6, where the machine has it
+    server_name {_names(plan)};
+    return 301 https://$host$request_uri;
+}}
+
+"""
 
 
 def _limits(plan: ProxyPlan) -> str:
@@ -107,6 +133,8 @@ proxy_set_header Host $http_host;
 # Who asks, and how; believed if server.trusted_proxies names this proxy.
 proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
 proxy_set_header X-Forwarded-Proto $scheme;
+# The same id in both logs.
+proxy_set_header X-Request-ID $request_id;
 # Visitors could write these themselves.
 proxy_set_header X-Forwarded-Host "";
 proxy_set_header X-Forwarded-Port "";
@@ -121,20 +149,37 @@ proxy_buffering off;
 """
 
 
+def _encrypted(plan: ProxyPlan) -> str:
+    return f"""\
+# server.tls: only who has the certificate for this name is our server.
+proxy_ssl_name {plan.certificate_name};
+proxy_ssl_server_name on;
+proxy_ssl_protocols TLSv1.2 TLSv1.3;
+proxy_ssl_verify on;
+proxy_ssl_verify_depth 4;
+proxy_ssl_trusted_certificate {quoted(plan.front.authority or _AUTHORITIES)};
+"""
+
+
+_AUTHORITIES: Final = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+"""Those that Debian and its kin know; nginx itself knows none."""
+
+
 def _locations(plan: ProxyPlan) -> Iterator[str]:
+    pass_on = f"proxy_pass {'https' if plan.is_encrypted else 'http'}://docsync;"
     yield from map(_static, plan.front.static)
     if plan.front.static:
-        yield "location @docsync {\n    proxy_pass http://docsync;\n}\n"
+        yield f"location @docsync {{\n    {pass_on}\n}}\n"
     if not plan.prefix:
-        yield "location / {\n    proxy_pass http://docsync;\n}\n"
+        yield f"location / {{\n    {pass_on}\n}}\n"
         return
     yield f"""\
 # server.prefix; the path goes on as it is.
 location = {plan.prefix} {{
-    proxy_pass http://docsync;
+    {pass_on}
 }}
 location {plan.prefix}/ {{
-    proxy_pass http://docsync;
+    {pass_on}
 }}
 """
 

@@ -1,6 +1,8 @@
 """What the configuration of a proxy has to say, before it is said in a proxy's language."""
 
+import ipaddress
 import pathlib
+import re
 from typing import Final, Self
 
 import attrs
@@ -35,13 +37,15 @@ class FrontSide:
 
     *listen* is ``"port"`` or ``"host:port"``, empty for the usual port; *names* are those by
     which browsers know the site, none for all of them. *certificate* and *key* are files,
-    both or none.
+    both or none. *authority* is a file with whoever has issued the certificate of a server that
+    speaks TLS itself; None stands for those that the proxy's system knows.
     """
 
     listen: str = ""
     names: tuple[str, ...] = ()
     certificate: pathlib.Path | None = None
     key: pathlib.Path | None = None
+    authority: pathlib.Path | None = None
     static: tuple[StaticFolder, ...] = ()
 
     @property
@@ -59,6 +63,11 @@ class FrontSide:
         """The port to listen at."""
         return self.listen.rpartition(":")[2] or ("443" if self.is_secure else "80")
 
+    @property
+    def leads_to_https(self) -> bool:
+        """Whether whoever comes by http is sent to https: at the usual ports of all addresses."""
+        return self.is_secure and self.port == "443" and not self.host
+
 
 @attrs.frozen(kw_only=True)
 class ProxyPlan:
@@ -72,7 +81,26 @@ class ProxyPlan:
     @classmethod
     def of(cls, site: SiteSettings, front: FrontSide) -> Self:
         """Return the plan for *site*. Raises `CannotPlan` where the server cannot be found."""
-        return cls(site=site, front=front, upstream=_plain_upstream(site), timers=Timers.of(site))
+        return cls(site=site, front=front, upstream=_upstream(site), timers=Timers.of(site))
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether the server speaks TLS at `upstream`."""
+        return self.site.server.tls.certificate is not None and isinstance(self.upstream, TcpBind)
+
+    @property
+    def certificate_name(self) -> str:
+        """The name that the server's own certificate has to have. Raises `CannotPlan`."""
+        host = self.upstream.host if isinstance(self.upstream, TcpBind) else ""
+        name = next(filter(_is_name, (host, *self.front.names)), None)
+        if name is None:
+            raise CannotPlan(
+                "server.tls is set, and a proxy has to know which name the server's certificate "
+                'has: --server-name NAME, or --set server.bind="NAME:PORT". Or leave server.tls '
+                "out and let the proxy end TLS (--tls CERT KEY), or let the server listen at a "
+                'unix socket, too: --set server.bind=["unix:/run/docsync.sock"]'
+            )
+        return name
 
     @property
     def prefix(self) -> str:
@@ -105,18 +133,31 @@ def quoted(path: pathlib.Path | None) -> str:
     return f'"{text}"' if any(character.isspace() for character in text) else text
 
 
-def _plain_upstream(site: SiteSettings) -> TcpBind | UnixBind:
-    binds = site.server.bind
-    if site.server.tls.certificate is None:
-        return upstream_of(binds)
+def _upstream(site: SiteSettings) -> TcpBind | UnixBind:
+    server, binds = site.server, site.server.bind
     plain = next((bind for bind in binds if isinstance(bind, UnixBind)), None)
-    if plain is None:
-        raise CannotPlan(
-            "server.tls is set, and what is printed here talks plain HTTP to the server; leave "
-            "server.tls out and let the proxy end TLS (--tls CERT KEY), or let the server listen "
-            'at a unix socket, too: --set server.bind=["unix:/run/docsync.sock"]'
-        )
-    return plain
+    if server.proxy_protocol:
+        # Unix sockets do without its header.
+        found = upstream_of(tuple(bind for bind in binds if not isinstance(bind, UnixBind)))
+    elif server.tls.certificate is not None and plain is not None:
+        found = plain
+    else:
+        found = upstream_of(binds)
+    if isinstance(found, UnixBind) and not _PLAIN_PATH.fullmatch(str(found.path)):
+        raise CannotPlan(f"no proxy's file can name {found}; choose a path without such signs")
+    return found
+
+
+_PLAIN_PATH: Final = re.compile(r"[\w/.+@:,=~-]+")
+
+
+def _is_name(host: str) -> bool:
+    """Say whether *host* is what a certificate could be for, and no address."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return host not in {"", "_", "localhost"} and "*" not in host
+    return False
 
 
 def upstream_of(binds: tuple[Bind, ...]) -> TcpBind | UnixBind:

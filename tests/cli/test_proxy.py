@@ -52,6 +52,22 @@ def test_a_file_is_written_with_folders_and_names(docsync, tmp_path):
     assert "server_name a.org;" in text
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--server-name", "a;b"], "is no name of a host"),
+        (["--listen", "a b:80"], "is no port and no host:port"),
+        (["-o", "nowhere/p.conf"], "No such file or directory"),
+        (["-o", "public"], "is a directory"),
+    ],
+)
+def test_a_mistake_is_its_makers(docsync, options, said):
+    answer = docsync("proxy", "nginx", *options)
+
+    assert answer.exit_code == 2
+    assert said in answer.stderr
+
+
 def test_what_is_still_to_be_done_is_noted(docsync):
     more = ["--set", "server.trusted_proxies=[]", "--tls", "c.pem", "k.pem"]
     notes = docsync("proxy", "haproxy", *more).stderr.splitlines()

@@ -70,7 +70,7 @@ def test_a_file_says_what_the_settings_say(kind, lines):
 @pytest.mark.parametrize(
     ("kind", "pieces"),
     [
-        ("nginx", ["server unix:/run/d.sock;", "location = /desk {", "listen 10.0.0.1:8443 ssl;"]),
+        ("nginx", ["server unix:/run/d.sock;", "location = /desk {", "listen 10.0.0.1:8443 ssl "]),
         ("haproxy", ["unix@/run/d.sock", "path_beg /desk/", "bind 10.0.0.1:8443 ssl crt /etc/c"]),
         ("caddy", ["unix//run/d.sock", "path /desk /desk/*", "tls /etc/c /etc/k", "https://a.org"]),
     ],
@@ -143,13 +143,92 @@ def test_the_server_is_looked_for_where_it_can_be_found(binds, upstream):
     assert str(upstream_of(tuple(binds))) == upstream
 
 
-def test_a_server_that_speaks_tls_itself_is_found_at_a_unix_socket_alone():
-    tls = TlsSettings(certificate=Path("/c"), key=Path("/k"))
-    tcp, unix = TcpBind("127.0.0.1", 5006), UnixBind(Path("/run/desk.sock"))
+TLS = TlsSettings(certificate=Path("/c"), key=Path("/k"))
 
-    with pytest.raises(CannotPlan, match=r"server\.tls"):
-        ProxyPlan.of(a_site(tls=tls, bind=(tcp,)), FrontSide())
-    assert ProxyPlan.of(a_site(tls=tls, bind=(tcp, unix)), FrontSide()).upstream == unix
+
+def test_a_server_that_speaks_tls_itself_does_not_at_its_unix_socket():
+    tcp, unix = TcpBind("127.0.0.1", 5006), UnixBind(Path("/run/desk.sock"))
+    plan = ProxyPlan.of(a_site(tls=TLS, bind=(tcp, unix)), FrontSide())
+
+    assert plan.upstream == unix
+    assert not plan.is_encrypted
+
+
+@pytest.mark.parametrize(
+    ("kind", "lines"),
+    [
+        (
+            "nginx",
+            [
+                "proxy_pass https://docsync;",
+                "proxy_ssl_name {name};",
+                "proxy_ssl_verify on;",
+                "proxy_ssl_trusted_certificate {authority};",
+            ],
+        ),
+        (
+            "haproxy",
+            ["ssl verify required ca-file {authority} sni str({name}) verifyhost {name} pool-"],
+        ),
+        (
+            "caddy",
+            [
+                "reverse_proxy https://{upstream} {{",
+                "tls_server_name {name}",
+                "tls_trusted_ca_certs {authority}",
+                "header_up Host {{http.request.hostport}}",
+            ],
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("bind", "name"), [("10.0.0.5", "desk.example.org"), ("desk.lan", "desk.lan")]
+)
+def test_it_is_asked_by_tls_at_a_port_and_has_to_show_its_certificate(kind, lines, bind, name):
+    front = FrontSide(names=("desk.example.org",), authority=Path("/etc/our-ca.pem"))
+    text = printed(kind, front=front, tls=TLS, bind=(TcpBind(bind, 8443),))
+    words = {"name": name, "authority": "/etc/our-ca.pem", "upstream": f"{bind}:8443"}
+
+    assert [line for line in lines if line.format(**words) not in text] == []
+    usual = printed(kind, front=FrontSide(names=("a.org",)), tls=TLS)
+    assert "our-ca" not in usual
+    assert ("/etc/ssl/certs/ca-certificates.crt" in usual) == (kind == "nginx")
+    assert ("@system-ca" in usual) == (kind == "haproxy")
+
+
+@pytest.mark.parametrize("kind", PRINT)
+def test_a_certificate_of_no_name_shows_nothing(kind):
+    with pytest.raises(CannotPlan, match=r"server\.tls is set.* --server-name"):
+        printed(kind, tls=TLS)
+
+
+def test_a_port_that_speaks_tls_behind_a_header_gets_what_browsers_send():
+    unix = UnixBind(Path("/run/d.sock"))
+    text = printed("haproxy", tls=TLS, proxy_protocol=True, bind=(unix, TcpBind("10.0.0.5", 8443)))
+
+    assert "server docsync 10.0.0.5:8443 send-proxy-v2" in text
+
+
+@pytest.mark.parametrize("kind", ["nginx", "haproxy"])
+def test_who_comes_by_http_is_sent_to_https_at_the_usual_ports(kind):
+    files = {"certificate": Path("/c"), "key": Path("/k")}
+    leading = {"nginx": "return 301 https://", "haproxy": "redirect scheme https code 301"}[kind]
+
+    assert leading in printed(kind, front=FrontSide(**files))
+    for listen in ("8443", "10.0.0.1:443"):
+        assert leading not in printed(kind, front=FrontSide(listen=listen, **files))
+
+
+@pytest.mark.parametrize("kind", PRINT)
+def test_a_path_that_would_mean_something_else_is_refused(kind):
+    for path in ("/run/my desk.sock", "/run/a;b", "/run/{a}"):
+        with pytest.raises(CannotPlan, match="no proxy's file can name"):
+            printed(kind, bind=(UnixBind(Path(path)),))
+
+
+@pytest.mark.parametrize("kind", PRINT)
+def test_visitors_do_not_choose_the_ids_of_requests(kind):
+    assert "X-Request-ID" in printed(kind)
 
 
 def test_a_server_that_nobody_can_find_is_an_error_that_says_what_to_do():

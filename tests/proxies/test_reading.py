@@ -46,14 +46,16 @@ def test_what_we_print_fits(kind, prefix, tmp_path):
         a_site(prefix=prefix),
         a_site(prefix=prefix, path="/", websocket_path="/sockets/{n}", keep_alive={"ping": OFF}),
         a_site(prefix=prefix, path="/buoys/{station:int}", build=5.0, keep_alive={"http": 1.0}),
+        a_site(prefix=prefix, tls=TlsSettings(certificate=tmp_path, key=tmp_path)),
         a_site(prefix=prefix, bind=(UnixBind(tmp_path / "a.sock"),), trusted_proxies=("unix",)),
     ):
         assert found(PRINT[kind](ProxyPlan.of(site, front)), site=site) == []
 
 
-def test_what_we_print_for_connections_that_are_introduced_fits():
-    site = a_site(proxy_protocol=True)
-    assert found(haproxy_file(ProxyPlan.of(site, FrontSide())), site=site) == []
+def test_what_we_print_for_connections_that_are_introduced_fits(tmp_path):
+    tls = TlsSettings(certificate=tmp_path, key=tmp_path)
+    for site in (a_site(proxy_protocol=True), a_site(proxy_protocol=True, tls=tls)):
+        assert found(haproxy_file(ProxyPlan.of(site, FrontSide())), site=site) == []
 
 
 NGINX = """

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import trustme
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.whole.behind_proxies import site_behind_proxies
 from tests.whole.bokeh_page import BokehPage
 from tests.whole.conftest import SIZE
 from tests.whole.many_requests import AT_ONCE, after_a_rest, ask, statuses
-from tests.whole.processes import ROOT, Server
+from tests.whole.processes import ROOT, Server, running
 from tests.whole.reverse_proxies import KINDS, Proxy, proxy
 
 pytestmark = [pytest.mark.whole, pytest.mark.browser]
@@ -138,6 +139,29 @@ def test_a_proxy_that_passes_connections_on_says_whose_they_are(tmp_path: Path) 
         assert json.loads(body)["ip"] == VISITOR
         assert ask(f"{server.url}/desk/who")[0] == 400
         server.log.wait_for("server.proxy_protocol is on, and it does not begin")
+
+
+def test_a_server_that_speaks_tls_has_to_show_its_certificate_to_the_proxy(tmp_path: Path) -> None:
+    ca, stranger = trustme.CA(), trustme.CA()
+    issued = ca.issue_cert("desk.example.org")
+    issued.private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "site.pem"))
+    for name, authority in (("ca", ca), ("stranger", stranger)):
+        authority.cert_pem.write_to_path(str(tmp_path / f"{name}.pem"))
+    tls = json.dumps(str(tmp_path / "site.pem"))
+    keys = [f"server.tls={{ certificate = {tls}, key = {tls} }}", 'server.bind="127.0.0.1:0"']
+    options = [word for key in keys for word in ("--set", key)]
+    site = ROOT / "configs/demo.toml"
+    run = [sys.executable, "-m", "docsync_trio", "run", str(site), *options]
+    with running(run, listening=r"https://127\.0\.0\.1:(?P<port>[1-9]\d*)") as server:
+        for kind in KINDS:
+            more = [*options[:2], "--server-name", "127.0.0.1", "--server-name", "desk.example.org"]
+            known = [*more, "--ca", str(tmp_path / "ca.pem")]
+            with proxy(kind, site, server, tmp_path, *known) as front:
+                probe = command("probe", f"{front.url}/sliders")
+                assert probe.returncode == 0, (kind, probe.stdout, front.log.text)
+        unknown = [*more, "--ca", str(tmp_path / "stranger.pem")]
+        with proxy("nginx", site, server, tmp_path, *unknown) as front:
+            assert ask(f"{front.url}/sliders")[0] == 502
 
 
 LATE_PINGS = ["--set", 'server.keep_alive.ping="20s"']

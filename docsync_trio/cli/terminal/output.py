@@ -10,7 +10,10 @@ import io
 import os
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, Protocol, TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TextIO
+
+import click
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -55,6 +58,26 @@ def put_line(stream: Lines | None, text: str) -> None:
     with contextlib.suppress(OSError, ValueError):
         stream.write(line)
         stream.flush()
+
+
+class CannotWriteError(click.FileError):
+    """A file that was asked for cannot be written: a mistake of whoever asks."""
+
+    exit_code = click.UsageError.exit_code
+
+
+def write_file(path: Path, text: str, *, mode: Literal["w", "x"] = "w") -> None:
+    """Write *text* to the file at *path*; "x" wants it not to be there (``FileExistsError``).
+
+    Raises `CannotWriteError` where it cannot be written for another reason.
+    """
+    try:
+        with path.open(mode, encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        raise CannotWriteError(str(path), error.strerror or str(error)) from None
 
 
 def in_colour(stream: TextIO | None) -> bool:
