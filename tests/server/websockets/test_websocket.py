@@ -2,6 +2,7 @@
 
 import gc
 import os
+from random import Random
 
 import pytest
 import trio
@@ -503,7 +504,8 @@ async def test_random_bytes_never_end_in_anything_but_a_closed_wire(nursery):
             PeerSocket(ours), b"", limits=limits, way_out=WayOut(), observe=lambda event: None
         )
         async with theirs:
-            await theirs.send_all(bytes([seed * 5 % 256, 0x80 | seed]) + os.urandom(200))
+            garbage = Random(seed).randbytes(200)
+            await theirs.send_all(bytes([seed * 5 % 256, 0x80 | seed]) + garbage)
             await theirs.send_eof()
             await swallow(wire)
         assert wire.is_over or not wire._reader.is_open
