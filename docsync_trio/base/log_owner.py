@@ -31,12 +31,13 @@ class LogOwner:
     session: str = ""
 
 
-_owner: ContextVar[LogOwner | None] = ContextVar("docsync_log_owner", default=None)
+owning: ContextVar[LogOwner | None] = ContextVar("docsync_log_owner", default=None)
+"""What `log_owner` gives; to be set for a moment where `logs_owned_by` takes too long."""
 
 
 def log_owner() -> LogOwner | None:
     """Return whose code is running, None where it is the server's own."""
-    return _owner.get()
+    return owning.get()
 
 
 @attrs.define(eq=False)
@@ -47,8 +48,8 @@ class logs_owned_by:  # noqa: N801 - it is used like a function
     _token: Token[LogOwner | None] | None = attrs.field(default=None, init=False)
 
     def __enter__(self) -> None:
-        self._token = _owner.set(self.owner)
+        self._token = owning.set(self.owner)
 
     def __exit__(self, *_exception: object) -> None:
         if self._token is not None:
-            _owner.reset(self._token)
+            owning.reset(self._token)

@@ -16,6 +16,12 @@ from bokeh.document.locking import UnlockedDocumentProxy
 from docsync_trio.documents.bokeh_private import curdoc_stack
 
 
+def make_current(document: Document | UnlockedDocumentProxy) -> Token[Any]:
+    """From here on ``curdoc()`` gives *document*, until what is returned resets its variable."""
+    stack = curdoc_stack()
+    return stack.set((*stack.get(), weakref.ref(document)))
+
+
 def curdoc_scope(document: Document | UnlockedDocumentProxy) -> "CurdocScope":
     """Within the block ``curdoc()`` gives *document*."""
     return CurdocScope(document)
@@ -29,8 +35,7 @@ class CurdocScope:
     _token: Token[Any] | None = attrs.field(default=None, init=False)
 
     def __enter__(self) -> Self:
-        stack = curdoc_stack()
-        self._token = stack.set((*stack.get(), weakref.ref(self.document)))
+        self._token = make_current(self.document)
         return self
 
     def __exit__(self, *_exception: object) -> None:

@@ -67,11 +67,23 @@ TABLE: Mapping[Role, Mapping[str, Rule]] = {
 """What each role receives. A kind that is not in it is refused."""
 
 
+_ANY_TIME: Mapping[Role, Mapping[str, tuple[str, type]]] = {
+    role: {
+        kind: rule.needs
+        for kind, rule in rules.items()
+        if rule.when is When.ANY_TIME and rule.needs is not None
+    }
+    for role, rules in TABLE.items()
+}
+"""What nearly all messages are: welcome whenever their content is what they need."""
+
+
 class Conversation:
     """What has been said on one websocket, as far as it decides what may come next."""
 
     def __init__(self, role: Role) -> None:
         self._rules = TABLE[role]
+        self._any_time = _ANY_TIME[role]
         self._before_first = any(rule.when is When.FIRST for rule in self._rules.values())
         self._open: dict[str, str] = {}
 
@@ -85,6 +97,9 @@ class Conversation:
         Raises `ProtocolError`: 4001 where the kind or the moment is wrong, 1002 where
         the content lacks what the kind needs.
         """
+        needs = self._any_time.get(message.kind)
+        if needs and not self._before_first and isinstance(message.content.get(needs[0]), needs[1]):
+            return
         rule = self._rules.get(message.kind)
         if rule is None:
             raise _unexpected(f"message {ascii(message.kind)[:40]} is not for this side")

@@ -7,7 +7,7 @@ needs it. Everything is checked as it arrives, so that a peer cannot make us hol
 than the limits say.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, TypeGuard
 
 import attrs
@@ -29,8 +29,8 @@ _LEAST_VALUES = 100
 _FRAMES = 3
 """Header, metadata and content: a message without buffers."""
 
-_NAMES = ("msgtype", "msgid")
-"""All that the header of such a message has, unless it answers another one."""
+_NAMES = 2
+"""Its kind and its id: all that the header of such a message has, unless it answers another."""
 
 
 @attrs.frozen
@@ -63,11 +63,13 @@ class Assembler:
         # Texts of that length cannot break any of the limits.
         self._harmless = min(limits.message_size // 3, 2 * limits.depth, limits.values // 100)
 
-    def messages(self, frames: Sequence[Frame]) -> Iterator[Message]:
-        """Take the next *frames*; yield each message that they complete, as `feed` does."""
+    def messages(self, frames: Sequence[Frame]) -> Iterable[Message]:
+        """Take the next *frames*; give each message that they complete, as `feed` does."""
         if len(frames) == _FRAMES and self._is_between and (message := self._small(*frames)):
-            yield message
-            return
+            return (message,)
+        return self._one_by_one(frames)
+
+    def _one_by_one(self, frames: Sequence[Frame]) -> Iterator[Message]:
         for frame in frames:
             if (message := self.feed(frame)) is not None:
                 yield message
@@ -96,23 +98,27 @@ class Assembler:
         What a slider sends is; the steps, which can wait for the next frame at every point,
         take twice as long. Nothing is taken where they have to judge.
         """
-        if type(header) is not str or type(text) is not str or metadata != "{}":
-            return None
-        if max(len(header), len(text)) > self._harmless or not (
-            header.isascii() and text.isascii()
+        if not (
+            type(header) is str
+            and type(text) is str
+            and metadata == "{}"
+            and len(header) <= self._harmless
+            and len(text) <= self._harmless
+            and header.isascii()
+            and text.isascii()
         ):
             return None
         try:
             named, content = orjson.loads(header), orjson.loads(text)
         except orjson.JSONDecodeError:
             return None
-        if type(named) is not dict or type(content) is not dict or len(named) != len(_NAMES):
+        if type(named) is not dict or type(content) is not dict or len(named) != _NAMES:
             return None
-        kind, message_id = map(named.get, _NAMES)
+        kind, message_id = named.get("msgtype"), named.get("msgid")
         if not (_is_name(kind) and _is_name(message_id)):
             return None
         size = len(header) + len(metadata) + len(text)
-        return Message(kind, message_id, content, size=size, plain=_is_plain(text))
+        return Message(kind, message_id, content, None, (), size, _is_plain(text))
 
 
 _Steps = Generator[None, Frame, Message]

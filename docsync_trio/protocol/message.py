@@ -26,7 +26,7 @@ class Buffer:
     data: bytes | memoryview = attrs.field(repr=False)
 
 
-@attrs.frozen(eq=False)
+@attrs.define(eq=False)
 class Message:
     """What a peer said: checked against the `Limits`, not yet against the conversation.
 

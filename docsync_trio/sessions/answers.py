@@ -13,6 +13,7 @@ from docsync_trio.protocol.outgoing import error
 from docsync_trio.sessions import replies
 from docsync_trio.sessions.connection import Connection
 from docsync_trio.sessions.inbox import Rest
+from docsync_trio.sessions.replies import AT_ONCE
 from docsync_trio.sessions.turns import Turns
 
 
@@ -27,7 +28,7 @@ class Answers:
 
     def receive(self, connection: Connection, message: Message, *, first: bool) -> None:
         """Answer *message* when it is its turn, which for the *first* one may be now."""
-        if (reply := replies.at_once(message)) is not None:
+        if message.kind == AT_ONCE and (reply := replies.at_once(message)) is not None:
             connection.post(reply)
             connection.handled()
             return

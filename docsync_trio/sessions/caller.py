@@ -16,7 +16,7 @@ import attrs
 import outcome
 import trio
 
-from docsync_trio.base.log_owner import LogOwner, logs_owned_by
+from docsync_trio.base.log_owner import LogOwner, logs_owned_by, owning
 from docsync_trio.protocol.message import Outgoing
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.call_times import CallTimes
@@ -92,12 +92,13 @@ class Caller:
         if _is_async(function) or (threads is not None and not self._quick):
             return self.call(function, on_pause=on_pause)
         came: outcome.Maybe[Any]
-        with logs_owned_by(self._owner):
+        owned = owning.set(self._owner)
+        try:
             if threads is None:
                 came = outcome.capture(self._in_loop, name_of(function), function, ())
             else:
                 workers = self._environment.facilities.workers
-                call = self._thread_call(function, ())
+                call = self._thread_call(function)
                 worker = workers.begin(call.run, places=threads)
                 if worker is None:
                     return self.call(function, on_pause=on_pause)
@@ -105,6 +106,8 @@ class Caller:
                     return self._hear_of(function, call, worker, on_pause)
                 came = workers.outcome_of(worker)
                 self._quick = call.seconds < QUICK
+        finally:
+            owning.reset(owned)
         if isinstance(came, outcome.Value) and _is_awaitable(came.value):
             return self._await(function, came.value, on_pause)
         return came
@@ -170,7 +173,8 @@ class Caller:
 
         def before() -> None:
             nonlocal stretch
-            stretch = watchdog.begin(self._stretch(name))
+            stretch = self._stretch(name)
+            watchdog.begin(stretch)
 
         def after() -> None:
             watchdog.end(stretch)
@@ -181,7 +185,8 @@ class Caller:
 
     def _in_loop(self, name: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         watchdog = self._environment.facilities.watchdog
-        stretch = watchdog.begin(self._stretch(name))
+        stretch = self._stretch(name)
+        watchdog.begin(stretch)
         try:
             return function(*args)
         finally:
@@ -189,16 +194,25 @@ class Caller:
 
     async def _in_thread(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         curfew, workers = self._environment.facilities.curfew, self._environment.facilities.workers
-        call = self._thread_call(function, args)
+        call = self._thread_call(partial(function, *args) if args else function)
         places = self._environment.threads
         if places is None or curfew.has_begun():
             places = curfew.threads
         return await self._end_of(call, workers.run(call.run, places=places, quick=self._quick))
 
-    def _thread_call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> ThreadCall:
-        name = name_of(function)
-        run = partial(self._in_loop, name, function, args)
-        return ThreadCall(run, name, self._home, self._environment.facilities.curfew)
+    def _thread_call(self, function: Callable[[], Any]) -> ThreadCall:
+        environment = self._environment
+        facilities = environment.facilities
+        return ThreadCall(
+            self._owner.application,
+            self._session,
+            name_of(function),
+            environment.settings.blocking_alert,
+            function,
+            self._home,
+            facilities.curfew,
+            facilities.watchdog,
+        )
 
     async def _end_of(self, call: ThreadCall, result: Coroutine[Any, Any, Any]) -> Any:
         try:

@@ -93,10 +93,6 @@ class Connection:
             self._closed(closed)
             self._stop()
 
-    def is_behind(self) -> bool:
-        """Whether it has so much to send that new changes should wait and be merged."""
-        return self.traffic.queued > BEHIND
-
     def come_back_later(self, *, dropped: int) -> None:
         """End it, as it does not keep up: *dropped* patches and all that waits are not sent."""
         if not self._scope.cancel_called:

@@ -58,9 +58,10 @@ class Inbox:
             self.post(job)
             return
         self._has_begun = True
-        came = outcome.capture(self._idle.context.run, job)
-        # What it raises is the session's, and not the caller's.
-        self._rest = came.value if isinstance(came, outcome.Value) else _raise(came)
+        try:
+            self._rest = self._idle.context.run(job)
+        except BaseException as fault:  # noqa: BLE001 - it is the session's, and not the caller's
+            self._rest = _raise(outcome.Error(fault))
         if self._rest is None:
             self._after_each()
         self._has_begun = False
@@ -99,5 +100,5 @@ class Inbox:
         await trio.lowlevel.wait_task_rescheduled(stop)
 
 
-async def _raise(came: outcome.Maybe[Rest | None]) -> None:
+async def _raise(came: outcome.Error) -> None:
     came.unwrap()

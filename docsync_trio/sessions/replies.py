@@ -13,6 +13,9 @@ from docsync_trio.sessions.connection import Connection
 Report = Callable[[str, BaseException], None]
 """Takes what raised, in words, and what it raised."""
 
+AT_ONCE = "SERVER-INFO-REQ"
+"""The kind of message that `at_once` may answer."""
+
 Handle = Callable[[SharedDocument, Connection, Message, Report], Outgoing]
 
 
@@ -36,7 +39,7 @@ def at_once(message: Message) -> Outgoing | None:
     been handled. A page of ours asks, with ``at_once``, only whether we are there: a
     session that is busy for long is no broken line.
     """
-    if message.kind == "SERVER-INFO-REQ" and message.content.get("at_once"):
+    if message.kind == AT_ONCE and message.content.get("at_once"):
         return server_info_reply(message.id, bokeh.__version__)
     return None
 

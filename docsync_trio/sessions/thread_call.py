@@ -1,7 +1,5 @@
 """One call in a worker thread, which cannot be cancelled and has to be reckoned with."""
 
-import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +8,7 @@ import trio
 
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.curfew import Curfew, Step
-from docsync_trio.sessions.watchdog import stack_of
+from docsync_trio.sessions.watchdog import Stretch, Watchdog, stack_of
 
 THREAD_GRACE = 5.0
 """Seconds to wait for a thread whose session has ended, before it is left behind."""
@@ -21,18 +19,17 @@ def _nothing() -> None:
 
 
 @attrs.define(eq=False)
-class ThreadCall:
-    """*function*, called by `run` in a thread; *what* names it.
+class ThreadCall(Stretch):
+    """*function*, called by `run` in a thread, while *watchdog* looks on.
 
     *seconds* is how long it took, once it has ended.
     """
 
     _function: Callable[[], Any]
-    what: str
-    seconds: float = attrs.field(default=0.0, init=False)
     _home: HomeThread
     _curfew: Curfew
-    _thread: int | None = attrs.field(default=None, init=False)
+    _watchdog: Watchdog
+    seconds: float = attrs.field(default=0.0, init=False)
     _abandoned: bool = attrs.field(default=False, init=False)
     _over: bool = attrs.field(default=False, init=False)
     _ended: trio.Event | None = attrs.field(default=None, init=False)
@@ -40,14 +37,13 @@ class ThreadCall:
 
     def run(self) -> Any:
         """The result of the function; the body of the thread."""
-        self._thread = threading.get_ident()
-        since = time.perf_counter()
+        self._watchdog.begin(self)
         try:
             return None if self._abandoned else self._function()
         finally:
             # The loop may know of this call for a moment longer than the session is there.
             self._function = _nothing
-            self.seconds = time.perf_counter() - since
+            self.seconds = self._watchdog.end(self)
             # In this order: it is seen that it is over, or that somebody waits for that.
             self._over = True
             if self._abandoned:
@@ -58,7 +54,7 @@ class ThreadCall:
         self._ended = trio.Event()
         # In this order: a thread that begins or ends just now sees it, or is seen.
         self._abandoned = True
-        if self._thread is None or self._over:
+        if not self.thread or self._over:
             return True
         with self._curfew.grace(Step.THREADS, THREAD_GRACE, shield=True):
             await self._ended.wait()
@@ -70,7 +66,7 @@ class ThreadCall:
 
     def stack(self) -> str:
         """Where the thread is now."""
-        return "" if self._thread is None else stack_of(self._thread)
+        return stack_of(self.thread) if self.thread else ""
 
     def afterwards(self, action: Callable[[], object]) -> None:
         """Call *action*, in Trio's thread, when the thread has ended after all."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import attrs
 import outcome
@@ -17,12 +17,12 @@ import trio
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent
 
-from docsync_trio.documents.curdoc import CurdocScope
+from docsync_trio.documents.curdoc import make_current
 from docsync_trio.documents.shared_document import Post, SharedDocument
 from docsync_trio.documents.views import Viewer
 from docsync_trio.sessions.call_times import CallTimes
 from docsync_trio.sessions.caller import Caller
-from docsync_trio.sessions.connection import Connection
+from docsync_trio.sessions.connection import BEHIND, Connection
 from docsync_trio.sessions.fire_wall import Report, contained, outcome_of
 from docsync_trio.sessions.inbox import Inbox, Job, Rest
 from docsync_trio.sessions.visit import Visit
@@ -31,11 +31,8 @@ from docsync_trio.sessions.visit import Visit
 _turn: ContextVar[object] = ContextVar("docsync_turn", default=None)
 
 
-class _Held(NamedTuple):
-    """What is put back when the document is no longer held."""
-
-    turn: Token[object]
-    curdoc: CurdocScope
+_Held = tuple[Token[object], Token[Any]]
+"""What is put back when the document is no longer held: who has the turn, and ``curdoc()``."""
 
 
 @attrs.define(eq=False)
@@ -59,6 +56,10 @@ class Turns:
     _over: bool = attrs.field(default=False, init=False)
     doing: str = attrs.field(default="", init=False)
     _since: float = attrs.field(default=0.0, init=False)
+    # What `trio.current_time` asks, which is three calls more.
+    _now: Callable[[], float] = attrs.field(
+        factory=lambda: trio.lowlevel.current_clock().current_time, init=False
+    )
 
     def queue(self, job: Job) -> None:
         """Let *job* run when all that was queued before has run."""
@@ -131,7 +132,7 @@ class Turns:
 
     async def _go_on(
         self,
-        held: "_Held",
+        held: _Held,
         rest: Coroutine[Any, Any, Any],
         then: Callable[[outcome.Outcome[Any]], None],
     ) -> None:
@@ -142,21 +143,20 @@ class Turns:
         then(came)
         await trio.lowlevel.checkpoint_if_cancelled()
 
-    def _hold(self) -> "_Held":
-        self._turn = object()
+    def _hold(self) -> _Held:
+        self._turn = turn = object()
         self._shared.held = True
-        held = _Held(_turn.set(self._turn), CurdocScope(self._shared.document))
-        held.curdoc.__enter__()
-        return held
+        return _turn.set(turn), make_current(self._shared.document)
 
-    def _let_go(self, held: "_Held") -> None:
-        held.curdoc.__exit__()
+    def _let_go(self, held: _Held) -> None:
+        turn, current = held
+        current.var.reset(current)
         self._shared.held = False
         self._turn = None
         if self._since:
             self._times.end(self._since, self.doing)
         self.doing, self._since = "", 0.0
-        _turn.reset(held.turn)
+        _turn.reset(turn)
         self._post_changes()
 
     def is_mine(self) -> bool:
@@ -207,7 +207,7 @@ class Turns:
         """
         if self._over:
             return
-        posts = self._shared.drain(trio.current_time(), self._cannot_be_sent, _is_behind)
+        posts = self._shared.drain(self._now(), self._cannot_be_sent, _is_behind)
         if posts:
             self._post(posts)
         for viewer, patches in self._shared.take_lost().items():
@@ -271,4 +271,4 @@ class Turns:
 
 
 def _is_behind(viewer: Viewer) -> bool:
-    return isinstance(viewer, Connection) and viewer.is_behind()
+    return isinstance(viewer, Connection) and viewer.traffic.queued > BEHIND

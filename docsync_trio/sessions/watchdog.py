@@ -20,15 +20,18 @@ from docsync_trio.sessions.loop_guard import PERIOD, LoopGuard
 
 @attrs.define(eq=False)
 class Stretch:
-    """A stretch of application code that has begun and not yet ended or paused."""
+    """A stretch of application code, *what*; *alert* (seconds) is when to tell of it.
+
+    *thread* is 0 and *since* has no meaning until it has begun.
+    """
 
     application: str
     session: str
     what: str
     alert: float
-    thread: int = attrs.field(factory=threading.get_ident)
-    since: float = attrs.field(factory=time.monotonic)
-    told: bool = False
+    thread: int = attrs.field(default=0, init=False)
+    since: float = attrs.field(default=0.0, init=False)
+    told: bool = attrs.field(default=False, init=False)
 
 
 @attrs.define(eq=False)
@@ -40,14 +43,15 @@ class Watchdog:
     _running: dict[Stretch, None] = attrs.field(factory=dict, init=False)
     _over: threading.Event = attrs.field(factory=threading.Event, init=False)
 
-    def begin(self, stretch: Stretch) -> Stretch:
-        """*stretch* begins, in the thread that calls."""
+    def begin(self, stretch: Stretch) -> None:
+        """*stretch* begins (for the first time, or again), in the thread that calls."""
+        stretch.thread, stretch.since = threading.get_ident(), time.perf_counter()
         self._running[stretch] = None
-        return stretch
 
-    def end(self, stretch: Stretch) -> None:
-        """*stretch* has ended."""
+    def end(self, stretch: Stretch) -> float:
+        """*stretch* has ended; returns how many seconds it took."""
         self._running.pop(stretch, None)
+        return time.perf_counter() - stretch.since
 
     def look(self, now: float) -> None:
         """Tell of each stretch that has been running for too long at *now*, once."""
@@ -69,7 +73,7 @@ class Watchdog:
         """Look again and again; the body of the watchdog's thread."""
         pause = PERIOD
         while not self._over.wait(pause):
-            now = time.monotonic()
+            now = time.perf_counter()
             self.look(now)
             pause = PERIOD if self._guard is None else self._guard.look(now)
 

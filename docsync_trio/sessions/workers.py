@@ -86,14 +86,11 @@ class Worker:
         return self._done.acquire(blocking=False)
 
     def take(self) -> outcome.Maybe[Any]:
-        """The result of the job that is done."""
-        result, self._result, self._report = self._result, _NOTHING, None
-        return result
-
-    def rest(self) -> None:
-        """There is nothing to do until the next job is given."""
+        """The result of the job that is done; there is nothing to do until the next is given."""
         if not self._leaves:
             self._idle[self] = None
+        result, self._result, self._report = self._result, _NOTHING, None
+        return result
 
     def leave(self) -> None:
         """Let the thread end, at once if it has nothing to do, else after its job."""
@@ -183,7 +180,9 @@ class Workers:
         """
         if not self._idle or not places.take_now():
             return None
-        return self._begin(_in_context(function), places)
+        worker, _ = self._idle.popitem()
+        worker.give(_in_context(function), places)
+        return worker
 
     def is_over_soon(self, worker: Worker) -> bool:
         """Wait a moment, and say whether it is over. Then `outcome_of`, or else `hear_of` it."""
@@ -199,13 +198,11 @@ class Workers:
     def outcome_of(self, worker: Worker) -> outcome.Maybe[Any]:
         """What came of a call that is over."""
         worker.places.leave()
-        worker.rest()
         return worker.take()
 
     async def hear_of(self, worker: Worker) -> Any:
         """The result of a call that is under way; raises what it raises."""
         await self._report_of(worker)
-        worker.rest()
         return worker.take().unwrap()
 
     async def close(self) -> None:

@@ -23,6 +23,11 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
     "bokeh.core.has_props._PropertyInfo._initialize": ("89e2aff6701b",),
     "bokeh.core.has_props._PropertyInfo.properties": ("3ce0fde8d659",),
     "bokeh.core.has_props.is_DataModel": ("fa1168865bdd",),
+    "bokeh.core.property.bases.ParameterizedProperty.__init__": (
+        "ceda62d906f6",
+        "52b8433de87f",
+    ),
+    "bokeh.core.property.bases.Property.__init__": ("3eafb45ffcf7",),
     "bokeh.core.property.bases.Property._copy_default": (
         "26ef2ec29516",
         "e2e745326242",
@@ -59,6 +64,10 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "b07b26d3692d",
     ),
     "bokeh.core.property.container.Seq.validate": ("26df436e4c2a",),
+    "bokeh.core.property.dataspec.DataSpec.__init__": (
+        "c8e0149fc24b",
+        "cc404c2c0466",
+    ),
     "bokeh.core.property.descriptors.ColumnDataPropertyDescriptor.__set__": (
         "d1bef3b1b157",
         "373e07c6bea6",
@@ -88,6 +97,10 @@ KNOWN_TEXTS: Final[dict[str, tuple[str, ...]]] = {
         "5508a3739436",
     ),
     "bokeh.core.property.descriptors.PropertyDescriptor.instance_default": ("25b04bb55f48",),
+    "bokeh.core.property.either.Either.__init__": (
+        "46e5dc694c6b",
+        "0a9c87a98e4d",
+    ),
     "bokeh.core.property.wrappers.PropertyValueColumnData._stream": (
         "fe791dbdef5b",
         "9ac36cb10510",
