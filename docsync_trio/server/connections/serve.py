@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 
 import trio
 
-from docsync_trio.base.events import Observer
+from docsync_trio.base.events import ConnectionRefused, Observer
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.protocol.close_codes import CloseCode
 from docsync_trio.server.connections.accepting import accept_connections
@@ -82,7 +82,14 @@ async def serve_site(
     settings = site.settings.server
     heartbeat = Heartbeat(ping=settings.keep_alive.ping, pong=settings.keep_alive.pong)
     reception = Reception.of(settings, tell)
-    requests = Requests(reception.around(site.asgi), site.is_ours, settings, observe=observe)
+
+    def refused(event: ConnectionRefused) -> None:
+        observe(event)
+        reception.turned_away(event.peer, event.status)
+
+    requests = Requests(
+        reception.around(site.asgi), site.is_ours, settings, observe=observe, refused=refused
+    )
     security = open_security(settings, observe=observe)
     door = FrontDoor(
         site.admit,

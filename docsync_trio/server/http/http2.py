@@ -18,12 +18,6 @@ from hypercorn.events import Event as IOEvent
 from hypercorn.protocol.h2 import H2Protocol
 
 
-class Http2Config(Config):
-    """What hypercorn is told, and *websockets_by_http2*: whether they are offered (RFC 8441)."""
-
-    websockets_by_http2 = True
-
-
 class OurH2Protocol(H2Protocol):
     """Takes the place of hypercorn's."""
 

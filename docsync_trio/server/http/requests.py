@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import trio
 
 from docsync_trio.base.errors import Refusal
-from docsync_trio.base.events import Observer
+from docsync_trio.base.events import ConnectionRefused, Observer
 from docsync_trio.config.schema import ServerSettings
 from docsync_trio.server.http.hypercorn_version import check_version
 from docsync_trio.server.http.plain_requests import CLOSING_SECONDS, PlainRequests
@@ -36,8 +36,9 @@ _GOING_DOWN: Final = Refusal(503, "This server is going down.", retry_after=5)
 class Requests:
     """Serves the HTTP connections of one site; *app* is its ASGI application.
 
-    *ours* says of which paths the plain requests need no hypercorn. Raises `ServerError` for
-    a hypercorn that we do not know.
+    *ours* says of which paths the plain requests need no hypercorn. *refused* is told of what
+    is no request; *observe* if it is None. Raises `ServerError` for a hypercorn that we do not
+    know.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class Requests:
         settings: ServerSettings,
         *,
         observe: Observer,
+        refused: Callable[[ConnectionRefused], None] | None = None,
     ) -> None:
         check_version()
         self._app = app
         self._settings = settings
         self._observe = observe
+        self._refused = refused
         self._plain = PlainRequests(app, ours, idle=settings.keep_alive.http)
         self._by_hypercorn: HttpServer | None = None
         self._bringing = trio.Lock()
@@ -91,6 +94,8 @@ class Requests:
             # Whole, even if another server of this process is just importing it.
             module = importlib.import_module(_HYPERCORN)
             if self._by_hypercorn is None and not self._ending:
-                server = module.HttpServer(self._app, self._settings, observe=self._observe)
+                server = module.HttpServer(
+                    self._app, self._settings, observe=self._observe, refused=self._refused
+                )
                 self._by_hypercorn = server
             return self._by_hypercorn

@@ -26,7 +26,8 @@ from hypercorn.utils import wrap_app
 
 from docsync_trio.base.events import Observer, PeerFault
 from docsync_trio.config.schema import ServerSettings
-from docsync_trio.server.http.http2 import Http2Config, OurH2Protocol
+from docsync_trio.server.http.http1 import HttpConfig, OurH11Protocol, Refused
+from docsync_trio.server.http.http2 import OurH2Protocol
 from docsync_trio.server.http.http_stream import stream_of
 from docsync_trio.server.http.hypercorn_version import misfit
 from docsync_trio.server.http.request_body import BoundedBodies
@@ -50,6 +51,8 @@ def check_hypercorn() -> None:
         raise misfit("compression of websockets cannot be switched off")
     if not hasattr(protocol, "H2Protocol"):
         raise misfit("websockets over HTTP/2 cannot be switched off")
+    if not hasattr(getattr(protocol, "H11Protocol", None), "_send_error_response"):
+        raise misfit("what is no request cannot be answered")
     if not hasattr(TCPServer, "_read_data"):
         raise misfit("the end of a connection cannot be noticed")
     if not hasattr(WorkerContext(None), "terminated"):
@@ -57,13 +60,23 @@ def check_hypercorn() -> None:
 
 
 class HttpServer:
-    """Serves the HTTP connections of one site; *app* is its ASGI application."""
+    """Serves the HTTP connections of one site; *app* is its ASGI application.
 
-    def __init__(self, app: Any, settings: ServerSettings, *, observe: Observer) -> None:
+    *refused* is told of what is no request of HTTP/1.1; *observe* if it is None.
+    """
+
+    def __init__(
+        self,
+        app: Any,
+        settings: ServerSettings,
+        *,
+        observe: Observer,
+        refused: Refused | None = None,
+    ) -> None:
         check_hypercorn()
         _switch_compression_off()
-        _use_our_http2()
-        self._config = _config(settings, observe)
+        _use_our_protocols()
+        self._config = _config(settings, observe, refused or observe)
         bounded: Any = BoundedBodies(app, limit=settings.max_body_size)
         self._app = wrap_app(bounded, self._config.wsgi_max_body_size, "asgi")
         self._context = _Context(None)
@@ -107,13 +120,15 @@ class _Context(WorkerContext):
             await trio.sleep(min(wait, 0.1))
 
 
-def _use_our_http2() -> None:
+def _use_our_protocols() -> None:
+    protocol.H11Protocol = OurH11Protocol  # type: ignore[attr-defined]
     protocol.H2Protocol = OurH2Protocol  # type: ignore[attr-defined, assignment]
 
 
-def _config(settings: ServerSettings, observe: Observer) -> Config:
+def _config(settings: ServerSettings, observe: Observer, refused: Refused) -> Config:
     keep_alive = settings.keep_alive
-    config = Http2Config()
+    config = HttpConfig()
+    config.refused = refused
     # Without TLS it is a proxy that speaks HTTP/2, and knows why.
     config.websockets_by_http2 = settings.http2_websockets or settings.tls.certificate is None
     config.keep_alive_timeout = keep_alive.http

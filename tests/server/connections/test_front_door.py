@@ -127,6 +127,40 @@ async def test_tls_on_the_plain_port_is_told_to_the_operator(server):
     assert "TLS" in refused.hint
 
 
+@pytest.mark.parametrize(
+    ("sent", "reason"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: here\r\nBad Name: x\r\n\r\n", "illegal header line"),
+        (b"GET / HTTP/1.1\r\n\r\n", "Host"),
+        (b"NONSENSE\r\n\r\n", "illegal request line"),
+        (b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: x\r\n\r\n", "Content-Length"),
+    ],
+)
+async def test_what_is_no_request_is_answered_and_told_of_once(server, sent, reason):
+    peer = await server.connect()
+    await peer.send(sent)
+
+    status, body = await peer.response()
+    assert (status, body) == (400, b"This is no request of HTTP/1.1.\n")
+    assert await peer.is_hung_up()
+    (refused,) = server.site.seen(ConnectionRefused)
+    assert reason in refused.reason
+    (line,) = server.answered
+    assert (line.peer, line.status, line.target) == ("127.0.0.1", 400, "")
+    assert refused.peer.startswith("127.0.0.1:")
+
+
+async def test_a_body_that_is_none_is_no_reason_to_answer_twice(server):
+    peer = await server.connect()
+    await peer.send(
+        b"POST /slow HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n"
+    )
+
+    assert (await peer.response())[0] in {200, 400}
+    assert await peer.is_hung_up()
+    assert server.site.seen(PeerFault) == []
+
+
 async def test_a_peer_that_goes_away_is_nothing_to_report(server):
     peer = await server.connect()
     await peer.send(b"GET /")
