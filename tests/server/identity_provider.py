@@ -24,7 +24,10 @@ def new_key(name):
 
 @attrs.define(eq=False)
 class IdentityProvider:
-    """Says that every visitor is *claims*; *spoil* changes them on their way into a token."""
+    """Says that every visitor is *claims*; *spoil* changes them on their way into a token.
+
+    *hold*, an event, keeps those waiting who want newer tokens.
+    """
 
     key: object
     claims: dict = attrs.field(factory=lambda: {"sub": "7", "preferred_username": "alice"})
@@ -34,6 +37,7 @@ class IdentityProvider:
     denies: bool = False
     refreshed: int = 0
     seconds: int = 3600
+    hold: object = None
     asked: list = attrs.field(factory=list)
     _codes: dict = attrs.field(factory=dict)
 
@@ -95,6 +99,8 @@ class IdentityProvider:
             return JSONResponse({"error": "invalid_client"}, 401)
         if given["grant_type"] == "refresh_token":
             self.refreshed += 1
+            if self.hold is not None:
+                await self.hold.wait()
             good = given["refresh_token"] == f"refresh{self.refreshed}"
             return self._tokens() if good else JSONResponse({"error": "invalid_grant"}, 400)
         asked = self._codes.pop(given["code"], None)

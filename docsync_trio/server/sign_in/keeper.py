@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
+from weakref import WeakKeyDictionary
 
 import attrs
 import trio
@@ -62,7 +63,9 @@ class Keeper:
     authorize: Callable[..., Any] | None = None
     _tokens: OrderedDict[str, Tokens] = attrs.field(factory=OrderedDict, init=False)
     _signed_out: OrderedDict[str, None] = attrs.field(factory=OrderedDict, init=False)
-    _refreshing: trio.Lock = attrs.field(factory=trio.Lock, init=False)
+    _refreshing: WeakKeyDictionary[Tokens, trio.Lock] = attrs.field(
+        factory=WeakKeyDictionary, init=False
+    )
     _limiter: trio.CapacityLimiter = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -181,9 +184,11 @@ class Keeper:
 
     async def _with_fresh_tokens(self, user: User, tokens: Tokens) -> User | None:
         """Return *user*, whose access token is good for a while; None where it cannot be had."""
-        async with self._refreshing:
-            is_old = tokens.expires_at is not None and time.time() > tokens.expires_at - _EARLY
-            if not is_old or tokens.refresh is None or self.provider is None:
+        if not _is_old(tokens):
+            return user
+        # A visitor's requests wait for one another, as a token can be exchanged only once.
+        async with self._refreshing.setdefault(tokens, trio.Lock()):
+            if not _is_old(tokens) or tokens.refresh is None or self.provider is None:
                 return user
             try:
                 await self.provider.refresh(tokens, time.time())
@@ -223,6 +228,10 @@ class Keeper:
 def known_of(name: str, info: Mapping[str, Any]) -> dict[str, Any]:
     """Return what applications are told of a user: *info*, and the name where Panel has it."""
     return {"user": name, "username": name, **info}
+
+
+def _is_old(tokens: Tokens) -> bool:
+    return tokens.expires_at is not None and time.time() > tokens.expires_at - _EARLY
 
 
 def _forget_oldest(kept: OrderedDict[str, Any]) -> None:

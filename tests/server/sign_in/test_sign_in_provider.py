@@ -2,6 +2,7 @@
 
 import pytest
 import trio
+import trio.testing
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
@@ -221,6 +222,28 @@ async def test_applications_find_a_fresh_token_where_the_site_keeps_them(tmp_pat
             assert page.model("who").text == "carol access-token"
         idp.refreshed = 100  # the next one is not what the provider wants
         assert (await browser.get("/app")).status == 303
+
+
+async def test_nobody_waits_for_the_token_of_another(tmp_path, idp):
+    async with a_site(tmp_path, f"{OIDC}keep_tokens = true") as site:
+        late, fresh = Browser(site), Browser(site)
+        for browser, idp.seconds in ((late, 10), (fresh, 3600)):
+            await signed_in(browser, idp)
+        idp.hold = trio.Event()
+        replies = []
+
+        async def ask():
+            replies.append(await late.get("/app"))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(ask)
+            nursery.start_soon(ask)
+            await trio.testing.wait_all_tasks_blocked()
+            with trio.fail_after(10):
+                assert (await fresh.get("/app")).status == 200
+            assert replies == []
+            idp.hold.set()
+        assert [reply.status for reply in replies] == [200, 200]
 
 
 async def test_passwords_and_a_provider_may_stand_side_by_side(tmp_path, idp):
