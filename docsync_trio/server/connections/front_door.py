@@ -5,6 +5,7 @@ comes of it, ends that connection and no other. And nobody is waited for without
 limit: a head has ten seconds, an answer two.
 """
 
+import contextlib
 import math
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -128,7 +129,13 @@ class FrontDoor:
 
     async def _refuse(self, socket: PeerSocket) -> None:
         self._reception.turned_away(socket.peer, FULL.status)
-        await self._open.refuse(socket)
+        await self._open.refuse(socket, self._shake_hands_briefly)
+
+    async def _shake_hands_briefly(self, socket: PeerSocket) -> None:
+        if self._handshakes is not None:
+            with contextlib.suppress(Refusal):
+                await self._introductions.hear(socket)
+                await self._handshakes.shake_hands(socket, briefly=True)
 
     async def _serve(self, socket: PeerSocket) -> Stay | None:
         """Serve its requests, up to one to become a websocket, which is then to stay."""

@@ -7,7 +7,7 @@ told so instead of being left to wait.
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -25,6 +25,9 @@ application's own files and databases. Of a small limit it is a half."""
 
 REFUSED_AT_ONCE: Final = 16
 """Connections that are being told that they are too many; more of them are just closed."""
+
+PREPARING_SECONDS: Final = 2.0
+"""How long a handshake may take that is for nothing but to say so."""
 
 LISTENING_SECONDS: Final = 0.5
 """How long the request of a connection that is refused is waited for, and its goodbye."""
@@ -61,10 +64,17 @@ class OpenSockets:
             here.discard(socket)
             socket.close()
 
-    async def refuse(self, socket: PeerSocket) -> None:
-        """Tell the peer of *socket* that there is no room; takes a bounded time."""
+    async def refuse(
+        self, socket: PeerSocket, prepare: Callable[[PeerSocket], Awaitable[object]]
+    ) -> None:
+        """Tell the peer of *socket* that there is no room; takes a bounded time.
+
+        *prepare* does what comes before any answer, a handshake of TLS.
+        """
         self._tell(socket)
         if len(self._refused) <= REFUSED_AT_ONCE:
+            with trio.move_on_after(PREPARING_SECONDS):
+                await prepare(socket)
             await say_full(socket)
 
     def close_all(self) -> None:
@@ -89,8 +99,7 @@ async def say_full(socket: PeerSocket, *, patience: float = LISTENING_SECONDS) -
 
     *patience* (seconds) is for the request, and again for the goodbye.
     """
-    if socket.is_secure:
-        # What is not encrypted would look like a server that is broken.
+    if not socket.can_answer:
         socket.close()
         return
     # Heard before answered: a socket that is closed with unread bytes takes its own answer back.

@@ -48,6 +48,11 @@ class PeerSocket:
         self.closed = False
         self.peer = name_of(self._source)
 
+    @property
+    def can_answer(self) -> bool:
+        """Whether what is sent now would be understood: with TLS it has begun."""
+        return True
+
     def give_up_when_silent(self, *, ping: float, pong: float) -> None:
         """Have the kernel end the connection when its peer is gone; see `silence`."""
         give_up_silent_peer(self._socket, ping=ping, pong=pong)

@@ -38,9 +38,13 @@ class BadCertificate(ServerError):  # noqa: N818 - the name says what is the mat
 
 @attrs.frozen
 class OpenedCertificate:
-    """A certificate with its key, as *context* for connections, and its *facts*."""
+    """A certificate with its key, as *context* for connections, and its *facts*.
+
+    *brief* is for connections that get one short answer: they speak HTTP/1.1.
+    """
 
     context: ssl.SSLContext
+    brief: ssl.SSLContext
     facts: CertificateFacts
 
 
@@ -60,14 +64,9 @@ def open_certificate(settings: ServerSettings) -> OpenedCertificate:
     if b"PRIVATE KEY-----" not in _read("key", tls):
         text = 'has no private key in PEM format ("-----BEGIN PRIVATE KEY-----")'
         raise _bad("key", f"{tls.key} {text}")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = _VERSIONS[tls.minimum_version]
-    context.set_ciphers(_CIPHERS)
-    # A peer could have us make new keys without end.
-    context.options |= ssl.OP_NO_RENEGOTIATION
-    context.set_alpn_protocols([HTTP2, HTTP1] if settings.http2 else [HTTP1])
-    _load(context, tls)
-    return OpenedCertificate(context, facts)
+    brief = _context(tls, HTTP1)
+    context = _context(tls, HTTP2, HTTP1) if settings.http2 else brief
+    return OpenedCertificate(context, brief, facts)
 
 
 def tls_problems(settings: ServerSettings) -> list[Problem]:
@@ -102,6 +101,17 @@ def tls_doubts(settings: ServerSettings, now: datetime) -> Iterator[Problem]:
 def in_words(moment: datetime) -> str:
     """Return *moment* for people: ``2026-11-22 08:00 UTC``."""
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _context(tls: TlsSettings, *protocols: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = _VERSIONS[tls.minimum_version]
+    context.set_ciphers(_CIPHERS)
+    # A peer could have us make new keys without end.
+    context.options |= ssl.OP_NO_RENEGOTIATION
+    context.set_alpn_protocols(list(protocols))
+    _load(context, tls)
+    return context
 
 
 def _load(context: ssl.SSLContext, tls: TlsSettings) -> None:

@@ -31,9 +31,10 @@ Stamp = tuple[tuple[int, int, int] | None, ...]
 
 @attrs.define(eq=False)
 class Certificates:
-    """What new connections are given as *context*; made by `open`."""
+    """What new connections are given as *context*, or as *brief*; made by `open`."""
 
     context: ssl.SSLContext
+    brief: ssl.SSLContext
     _settings: ServerSettings
     _observe: Observer
     _read: Stamp
@@ -45,7 +46,7 @@ class Certificates:
         stamp = stamp_of(settings)
         opened = open_certificate(settings)
         observe(_taken(settings, opened))
-        return cls(opened.context, settings, observe, stamp, stamp)
+        return cls(opened.context, opened.brief, settings, observe, stamp, stamp)
 
     async def keep_fresh(self) -> None:
         """Look at the files for ever."""
@@ -72,7 +73,7 @@ class Certificates:
         except BadCertificate as error:
             self._observe(CertificateRefused(str(error)))
             return
-        self.context = opened.context
+        self.context, self.brief = opened.context, opened.brief
         self._observe(_taken(self._settings, opened))
 
 

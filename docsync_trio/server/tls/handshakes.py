@@ -5,6 +5,7 @@ come one goes on at a time, and the loop has a turn between two. Who begins one 
 go on is not to keep others out: beyond a number, those that take longest are given up.
 """
 
+import ssl
 from typing import Final
 
 import trio
@@ -38,8 +39,10 @@ class Handshakes:
         self._under_way: dict[trio.CancelScope, str] = {}
         self._turn = trio.Lock()
 
-    async def shake_hands(self, socket: PeerSocket) -> bool:
+    async def shake_hands(self, socket: PeerSocket, *, briefly: bool = False) -> bool:
         """Have *socket* speak TLS if it is one that can; say whether it is ready for requests.
+
+        *briefly* is for one that gets a single answer, by HTTP/1.1.
 
         Raises `Refusal` for who speaks plain HTTP. Whatever else fails is told to the observer.
         """
@@ -49,7 +52,8 @@ class Handshakes:
             self._under_way[scope] = f"not done after {HANDSHAKE_SECONDS:g} s"
             self._give_up_the_oldest()
             try:
-                return await self._begin(socket)
+                given = self._certificates
+                return await self._begin(socket, given.brief if briefly else given.context)
             except OSError as error:
                 self._observe(HandshakeFailed(socket.peer, _reason(error)))
                 return False
@@ -71,14 +75,14 @@ class Handshakes:
             self._under_way[oldest] = f"more than {MOST} were under way"
             oldest.cancel()
 
-    async def _begin(self, socket: TlsSocket) -> bool:
+    async def _begin(self, socket: TlsSocket, context: ssl.SSLContext) -> bool:
         data = await socket.receive_raw()
         if data and not data.startswith(_CLIENT_SPEAKS) and not cannot_be_http(bytearray(data)):
             hint = "the peer speaks plain HTTP, and server.tls is set"
             raise Refusal(
                 400, "This port speaks HTTPS: the address begins with https://", hint=hint
             )
-        socket.begin(self._certificates.context)
+        socket.begin(context)
         while data:
             async with self._turn:
                 done = socket.step(data)

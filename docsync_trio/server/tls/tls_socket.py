@@ -71,6 +71,11 @@ class TlsSocket(PeerSocket):
         return True
 
     @property
+    def can_answer(self) -> bool:
+        """Whether TLS has begun: before, any answer would look like a server that is broken."""
+        return self._begun
+
+    @property
     def protocol(self) -> str | None:
         """What the peer wants to speak (ALPN); None if it did not say."""
         return self._tls.selected_alpn_protocol() if self._begun else None

@@ -356,7 +356,17 @@ async def test_an_upgrade_behind_the_head_is_put_together(server, authority):
     assert (await peer.response())[0] == 101
 
 
-async def test_who_is_too_many_is_hung_up_on_without_a_word_in_plain_text(authority):
+async def test_who_is_too_many_is_told_so_by_tls_and_never_by_http2(authority):
+    async with served(authority.site(max_open_sockets=1)) as server:
+        await authority.connect(server)
+        late = await authority.connect(server, "h2", "http/1.1")
+        assert late.stream.selected_alpn_protocol() == "http/1.1"
+        assert (await late.get("/"))[0] == 503
+        assert late.headers["retry-after"] == "10"
+        assert await late.is_hung_up()
+
+
+async def test_who_is_too_many_and_speaks_no_tls_is_hung_up_on(authority):
     async with served(authority.site(max_open_sockets=1)) as server:
         await authority.connect(server)
         peer = await server.connect()
