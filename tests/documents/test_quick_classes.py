@@ -10,14 +10,22 @@ SEEN = """
 import inspect, re
 import bokeh.plotting
 from bokeh.core.has_props import HasProps
+from bokeh.core.property.bases import ParameterizedProperty
+from bokeh.core.property.dataspec import DataSpec
 def text(value):
     return re.sub(r" at 0x[0-9a-f]+|id='[^']*'|p[0-9]{4,}", "", repr(value))
 def prop(it):
     return {name: text(value) for name, value in vars(it).items()}
+def parts(it):
+    getattr(it, "instance_type", None)  # it may be the name of a class until somebody asks
+    inner = it.type_params if isinstance(it, ParameterizedProperty) else []
+    return [(type(one).__name__, prop(one), parts(one)) for one in inner]
 for name, cls in sorted(HasProps.model_class_reverse_map.items()):
     print(name, cls.__module__, [base.__name__ for base in cls.__mro__], text(cls.__doc__))
     for key, it in cls.properties(_with_props=True).items():
         print(" ", key, type(it).__name__, prop(it), it is getattr(cls, key).property)
+        if isinstance(it, DataSpec):
+            print("   ", parts(it), it.value_type, prop(it.value_type))
         print("   ", it.__doc__, it.has_ref, str(it), it.serialized, it.readonly)
     print(" ", [(type(each).__name__, each.name) for each in cls.descriptors()])
     print(" ", all(each is getattr(cls, each.name) for each in cls.descriptors()))
@@ -41,11 +49,14 @@ from docsync_trio.documents import quick_classes as here
 twin, properties = here.twin, here.properties
 here.twin = lambda prop: used.add("twin") or twin(prop)
 here.properties = lambda *args: used.add("properties") or properties(*args)
+from docsync_trio.documents import quick_specs as specs
+sharing = specs.sharing
+specs.sharing = lambda stock: used.add("specs") or sharing(stock)
 from bokeh.core import has_props
-with here.quick_classes():
+with here.quick_classes(), specs.quick_specs():
     import bokeh.models
 newer = hasattr(has_props, "_PropertyInfo")
-assert used == {"twin", "palettes"} | ({"properties"} if newer else set())
+assert used == {"twin", "palettes", "specs"} | ({"properties"} if newer else set())
 """
 
 

@@ -27,8 +27,9 @@ def quick_imports() -> Iterator[KeptCode]:
         from docsync_trio.documents.late_glyphs import late_glyphs
         from docsync_trio.documents.late_signatures import late_signatures
         from docsync_trio.documents.quick_classes import quick_classes
+        from docsync_trio.documents.quick_specs import quick_specs
 
-        with kept_templates(code), late_signatures(), quick_classes():
+        with kept_templates(code), late_signatures(), quick_classes(), quick_specs():
             yield code
             with late_glyphs(kept_docstrings(code)):
                 # The first application to be opened imports it, whether its script does or not.
