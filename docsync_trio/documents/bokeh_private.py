@@ -158,7 +158,8 @@ class _FaithfulCallbacks(DocumentCallbackManager):
             else:
                 invoke_with_curdoc(document, invoker)
         finally:
-            stack.set(before)
+            if stack.get() is not before:
+                stack.set(before)
             if is_current and self._hold is None:
                 for tell in self.change_callbacks():
                     tell(event)

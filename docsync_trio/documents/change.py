@@ -29,6 +29,7 @@ class Change:
     Of two changes with one *key* the later says all. *model* and *attr* are what it is about,
     where it is about one property; a *difference* (a stream, a patch) builds on the value
     before, everything else replaces it. *rows* are those of a stream that can be merged.
+    *is_table* says that all columns of a data source are what is written.
     """
 
     key: object
@@ -39,6 +40,7 @@ class Change:
     attr: str = ""
     difference: bool = False
     rows: Streamed | None = None
+    is_table: bool = False
 
 
 def stream_change(model: Model, author: Author | None, rows: Streamed, key: object) -> Change:
@@ -53,29 +55,25 @@ def value_change(
     document: Document, model: Model, attr: str, author: Author | None = None
 ) -> Change:
     """The change that sets *attr* of *model* to the value it has when it is sent."""
-    write = _table if is_table(model, attr) else _value
+    is_table = isinstance(model.lookup(attr), ColumnDataPropertyDescriptor)
+    write = table_event if is_table else _value_event
 
     def encode(serializer: PatchSerializer) -> Any | None:
         if model.id not in document.models or serializer.has_yet_to_write(model):
             return None  # removed since, or still to be written with all its values
         return write(model, attr, serializer)
 
-    return Change((model.id, attr), author, encode, model=model, attr=attr)
+    return Change((model.id, attr), author, encode, model=model, attr=attr, is_table=is_table)
 
 
-def is_table(model: Model, attr: str) -> bool:
-    """Whether *attr* of *model* holds the columns of a data source."""
-    return isinstance(model.lookup(attr), ColumnDataPropertyDescriptor)
-
-
-def _value(model: Model, attr: str, serializer: PatchSerializer) -> dict[str, Any]:
+def _value_event(model: Model, attr: str, serializer: PatchSerializer) -> dict[str, Any]:
     """What Bokeh's `ModelChangedEvent` writes that sets *attr* to the value it has now."""
     value = serializer.encode(model.lookup(attr).get_value(model))
     return {"kind": "ModelChanged", "model": model.ref, "attr": attr, "new": value}
 
 
-def _table(model: Model, attr: str, serializer: PatchSerializer) -> dict[str, Any]:
-    """The same of `ColumnDataChangedEvent`."""
+def table_event(model: Model, attr: str, serializer: PatchSerializer) -> dict[str, Any]:
+    """What Bokeh's `ColumnDataChangedEvent` writes that sets *attr* to the table it has now."""
     table = serializer.encode(getattr(model, attr))
     return {
         "kind": "ColumnDataChanged",
@@ -106,4 +104,4 @@ def patch_message(
             buffers += change.buffers
     if not events:
         return None
-    return encode_message("PATCH-DOC", {"events": events}, [*buffers, *serializer.buffers])
+    return encode_message("PATCH-DOC", {"events": events}, buffers + serializer.buffers)

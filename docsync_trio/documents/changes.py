@@ -27,12 +27,15 @@ from bokeh.document.events import (
 from bokeh.model import Model
 
 from docsync_trio.documents.bokeh_private import new_models
-from docsync_trio.documents.change import Author, Change, is_table, stream_change, value_change
+from docsync_trio.documents.change import Author, Change, stream_change, table_event, value_change
 from docsync_trio.documents.column_differences import ColumnDifferences
 from docsync_trio.documents.encoding import PatchSerializer
 from docsync_trio.documents.streamed import streamed
 
-_COLUMN_EVENTS = (ColumnDataChangedEvent, ColumnsPatchedEvent, ColumnsStreamedEvent)
+_OF_A_PROPERTY = (
+    *(ModelChangedEvent, ColumnDataChangedEvent),
+    *(ColumnsPatchedEvent, ColumnsStreamedEvent),
+)
 
 
 @attrs.define(eq=False)
@@ -50,7 +53,6 @@ class Changes:
     def record(
         self,
         event: DocumentPatchedEvent,
-        *,
         known: Callable[[Model], bool],
         only_viewer: Author | None = None,
     ) -> None:
@@ -60,15 +62,14 @@ class Changes:
         out, unless something else has been changed with it.
         """
         author = event.setter
-        if isinstance(event, ModelChangedEvent):
-            key = (event.model.id, event.attr)
-            if author is not None and author is only_viewer and not self._has(key):
-                return
-            if not self._comes_whole(event.model, known):
-                self._changed(event.model, event.attr, author)
-        elif isinstance(event, _COLUMN_EVENTS):
-            if not self._comes_whole(event.model, known):
+        if isinstance(event, _OF_A_PROPERTY):
+            model = event.model
+            if model in new_models(self.document) and not known(model):
+                return  # it is still to be sent for the first time, with all it has by then
+            if not isinstance(event, ModelChangedEvent):
                 self._columns(event, author)
+            elif author is None or author is not only_viewer or self._has(model, event.attr):
+                self._changed(model, event.attr, author)
         elif isinstance(event, TitleChangedEvent):
             self._put(Change("title", author, event.to_serializable))
         elif isinstance(event, (RootAddedEvent, RootRemovedEvent)):
@@ -76,7 +77,8 @@ class Changes:
         else:
             self._put(self._encoded_now(event, author))
 
-    def _has(self, key: object) -> bool:
+    def _has(self, model: Model, attr: str) -> bool:
+        key = (model.id, attr)
         return key in self._entries or key in self._differences
 
     def restate(self, model: Model) -> None:
@@ -96,43 +98,37 @@ class Changes:
         """One viewer may have other data of *model* than the others have."""
         self._tables.forget(model)
 
-    def removed_roots(self) -> list[Model]:
-        """The models that were roots some time since the last `take`, and are none now."""
-        if not self._roots:
-            return []
-        roots = self.document.roots
-        return [model for model in self._roots if model not in roots]
+    def take(self) -> tuple[list[Model], list[Change]]:
+        """The models that were roots since the last time and are none now, and all changes.
 
-    def take(self) -> list[Change]:
-        """All changes in order; the record starts anew."""
-        entries, self._entries = self._entries, {}
+        In order; the record starts anew.
+        """
+        removed: list[Model] = []
         if self._roots:
+            roots = self.document.roots
+            removed = [model for model in self._roots if model not in roots]
             self._roots.clear()
-        if self._differences:
-            self._differences.clear()
+        entries, self._entries = self._entries, {}
+        self._differences.clear()
         for model in new_models(self.document):
             self._tables.forget(model)  # somebody is going to be sent it as it is now
-        return list(entries.values())
-
-    def _comes_whole(self, model: Model, known: Callable[[Model], bool]) -> bool:
-        """Whether *model* is still to be sent for the first time, with all it has by then."""
-        return model in new_models(self.document) and not known(model)
+        return removed, list(entries.values())
 
     def _changed(self, model: Model, attr: str, author: Author | None) -> None:
         key = (model.id, attr)
-        if self._has(key):
+        if key in self._entries or key in self._differences:
             earlier = [self._entries.pop(each) for each in self._differences.pop(key, ())]
             if key in self._entries:
                 earlier.append(self._entries[key])
             if any(change.author is not author for change in earlier):
                 author = None  # the author's value may have been overwritten: it must hear of it
         change = value_change(self.document, model, attr, author)
-        if author is None and is_table(model, attr):
-            change.encode = self._table_encoder(model, change.encode)
+        if author is None and change.is_table:
+            change.encode = self._table_encoder(model, attr, change.encode)
         self._put(change)
 
     def _table_encoder(
-        self, model: Model, whole: Callable[[PatchSerializer], Any | None]
+        self, model: Model, attr: str, whole: Callable[[PatchSerializer], Any | None]
     ) -> Callable[[PatchSerializer], Any | None]:
         """Writes the data of *model* as a difference for those who can take it, else *whole*."""
         decided: list[list[DocumentPatchedEvent] | None] = []
@@ -147,7 +143,7 @@ class Changes:
                     decided.append(self._tables.events_for(self.document, model))
                 events = decided[0]
                 if events is None:
-                    return whole(serializer)
+                    return table_event(model, attr, serializer)
                 return [event.to_serializable(serializer) for event in events]
             except BaseException:
                 self._tables.forget(model)

@@ -80,21 +80,20 @@ class PatchSerializer(Serializer):
             return self._array(obj)
         if kind is list:
             return self._list(obj)
-        if isinstance(obj, dict) and obj and not self._has_its_own_way(obj):
-            return {"type": "map", "entries": self._entries(obj)}
+        if (
+            isinstance(obj, dict)
+            and obj
+            and not (isinstance(obj, Serializable) or kind in self._encoders)
+        ):
+            entries = [
+                (
+                    key if type(key) is str else self.encode(key),
+                    self._array(value) if type(value) is np.ndarray else self.encode(value),
+                )
+                for key, value in obj.items()
+            ]
+            return {"type": "map", "entries": entries}
         return super().encode(obj)
-
-    def _has_its_own_way(self, obj: Any) -> bool:
-        return isinstance(obj, Serializable) or type(obj) in self._encoders
-
-    def _entries(self, values: dict[Any, Any]) -> list[tuple[Any, Any]]:
-        return [
-            (
-                key if type(key) is str else self.encode(key),
-                self._array(value) if type(value) is np.ndarray else self.encode(value),
-            )
-            for key, value in values.items()
-        ]
 
     def _list(self, values: list[Any]) -> list[Any]:
         plain = plain_list(values)

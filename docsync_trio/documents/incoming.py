@@ -57,7 +57,11 @@ class PatchDeserializer(Deserializer):
 
 
 class Patch:
-    """The events of one PATCH-DOC, decoded against the document they are for."""
+    """The events of one PATCH-DOC, decoded against the document they are for.
+
+    *changed* are the model's id and the name of each property that the *author* changed,
+    *models* their models.
+    """
 
     def __init__(self, document: Document, message: Message, author: object) -> None:
         """Decode *message*; raises `ProtocolError` if it is not a patch for *document*."""
@@ -67,9 +71,14 @@ class Patch:
         self._brought: Mapping[ID, Model] = {}
         events = plain_events(message.content, self._before) if message.plain else None
         self._events = self._decode(message) if events is None else events
+        self.changed: list[tuple[ID, str]] = []
+        self.models: list[Model] = []
         for event in self._events:
             _check(event)
-        self._changed = [(e["model"], e["attr"]) for e in self._events if "attr" in e]
+            if "attr" in event:
+                model: Model = event["model"]
+                self.changed.append((model.id, event["attr"]))
+                self.models.append(model)
         self._dropped: set[ID] = set()
         self._removed: set[ID] = set()
 
@@ -85,14 +94,6 @@ class Patch:
         """Whether the author itself removed *model* from the roots."""
         return model.id in self._removed
 
-    def properties(self) -> list[tuple[ID, str]]:
-        """The id of the model and the name of each property that the author changed."""
-        return [(model.id, attr) for model, attr in self._changed]
-
-    def models(self) -> list[Model]:
-        """The models of those properties."""
-        return [model for model, _ in self._changed]
-
     def apply(self) -> list[BaseException]:
         """Apply all events in order; returns what the application raised meanwhile."""
         return [error for event in self._events if (error := self._apply(event)) is not None]
@@ -104,8 +105,7 @@ class Patch:
             self._removed.add(event["model"].id)
         try:
             if kind == "ModelChanged":  # as Bokeh handles it, without making the event
-                model: Model = event["model"]
-                model.set_from_json(event["attr"], event["new"], setter=self.author)  # type: ignore[arg-type]
+                event["model"].set_from_json(event["attr"], event["new"], setter=self.author)
             else:
                 DocumentPatchedEvent.handle_event(self._document, event, self.author)  # type: ignore[arg-type]
         except GeneratorExit:

@@ -75,7 +75,8 @@ class SharedDocument:
             return
         if event.setter is None and event.kind in _REPLACING:
             event.setter = self._pusher  # type: ignore[assignment]
-        self._changes.record(event, known=self._known, only_viewer=self._views.only())
+        only = None if event.setter is None else self._views.only()
+        self._changes.record(event, self._known, only)
 
     def pull(
         self,
@@ -127,7 +128,7 @@ class SharedDocument:
         Raises `ProtocolError` for what is not a patch of this document.
         """
         patch = self._patch = Patch(self.document, message, viewer)
-        for model in patch.models():
+        for model in patch.models:
             self._changes.differ(model)
         return patch.apply()
 
@@ -152,17 +153,16 @@ class SharedDocument:
         """
         patch, self._patch = self._patch, None
         if patch is not None:
-            self._conflicts.edited(patch.author, patch.properties(), now)
+            self._conflicts.edited(patch.author, patch.changed, now)
         is_held = self.document.callbacks.hold_value is not None
         if not is_held and new_models(self.document):
             self._restate_returned(patch)
-        removed = self._changes.removed_roots()
-        changes = self._changes.take()
+        removed, changes = self._changes.take()
         if is_held and not changes:
             if patch is not None:
                 self._views.author_catches_up(patch)
             return []
-        self._views.catch_up(removed, patch)
+        self._views.catch_up(removed, patch, is_held=is_held)
         posts: list[Post] = []
         for author, its_changes in by_author(changes):
             together, apart = self._sort(author, its_changes, is_behind)
@@ -275,13 +275,15 @@ class SharedDocument:
         keep_columns: bool = False,
     ) -> None:
         """Add *changes* as a message, or one for each group of viewers with different models."""
-        for view, viewers in self._views.groups(to):
+        same = self._views.same
+        for view, viewers in self._views.groups(to) if same is None else ((same, to),):
             serializer = PatchSerializer(
                 self.document, view.lacking, view.leaving, keep_columns=keep_columns
             )
             message = patch_message(changes, serializer, on_error)
             if message is not None:
-                self._views.told(viewers, serializer.has_ref)
+                if same is None:
+                    self._views.told(viewers, serializer.has_ref)
                 properties = [(c.model.id, c.attr) for c in changes if c.model is not None]
                 self._conflicts.told(viewers, properties, now)
                 posts.append(Post(message, viewers))

@@ -39,14 +39,15 @@ class View:
 class Views:
     """All viewers of one document, and what each of them has.
 
+    *same* is what all of them have, lacking nothing of its table, while that is so.
+
     Bokeh's table of models is replaced, never changed, when models come or go. So the
     table that was current when a viewer was last told something is what it has.
     """
 
     _document: Document
     _views: dict[Viewer, View] = attrs.field(factory=dict, init=False)
-    # What all of them have, lacking nothing of its table, while that is so.
-    _same: View | None = attrs.field(default=None, init=False)
+    same: View | None = attrs.field(default=None, init=False)
 
     def __bool__(self) -> bool:
         return bool(self._views)
@@ -64,9 +65,9 @@ class Views:
     def join(self, viewer: Viewer) -> None:
         """*viewer* has the whole document as it is now."""
         table = model_table(self._document)
-        if self._same is None or self._same.table is not table:
-            self._same = None if self._views.keys() - {viewer} else View(table)
-        self._views[viewer] = self._same or View(table)
+        if self.same is None or self.same.table is not table:
+            self.same = None if self._views.keys() - {viewer} else View(table)
+        self._views[viewer] = self.same or View(table)
         if len(self._views) == 1:
             self.settle()
 
@@ -93,19 +94,22 @@ class Views:
         old = [view for view in set(self._views.values()) if view.table is not table]
         return [model for model in new if any(view.has(model) for view in old)]
 
-    def catch_up(self, removed: Collection[Model] = (), patch: Patch | None = None) -> None:
+    def catch_up(
+        self, removed: Collection[Model] = (), patch: Patch | None = None, *, is_held: bool = False
+    ) -> None:
         """From now on measure what viewers have by the document as it is.
 
-        *removed* are roots that were removed, *patch* is what one of them did itself.
+        *removed* are roots that were removed, *patch* is what one of them did itself; *is_held*
+        says that the application holds changes back.
         """
         table = model_table(self._document)
         new = self._new() if new_models(self._document) else []
-        if not new and not removed and not self._is_held():
-            if self._same is None or self._same.table is not table:
-                self._same = View(table)
-                self._views = dict.fromkeys(self._views, self._same)
+        if not new and not removed and not is_held:
+            if self.same is None or self.same.table is not table:
+                self.same = View(table)
+                self._views = dict.fromkeys(self._views, self.same)
             return
-        self._same = None
+        self.same = None
         caught_up: dict[tuple[View, bool], View] = {}
         same: dict[tuple[frozenset[Model], frozenset[Model]], View] = {}
         for viewer, view in self._views.items():
@@ -120,7 +124,7 @@ class Views:
         """The same for the author of *patch* alone."""
         view = self._views.get(patch.author)
         if view is not None:
-            self._same = None
+            self.same = None
             self._views[patch.author] = self._caught_up(view, self._new(), (), patch)
 
     def _caught_up(
@@ -143,9 +147,7 @@ class Views:
         return self._document.callbacks.hold_value is not None
 
     def groups(self, viewers: Sequence[Viewer]) -> list[tuple[View, Sequence[Viewer]]]:
-        """*viewers*, of whom there is one at least; those together who have the same."""
-        if self._same is not None:
-            return [(self._same, viewers)]
+        """*viewers*, those together who have the same, while not all of them do."""
         groups: dict[View, list[Viewer]] = {}
         for viewer in viewers:
             groups.setdefault(self._views[viewer], []).append(viewer)
@@ -153,8 +155,6 @@ class Views:
 
     def told(self, viewers: Sequence[Viewer], was_told: Callable[[Model], bool]) -> None:
         """*viewers*, who all had the same, have been sent some of what they lacked."""
-        if self._same is not None:
-            return
         view = self._views[viewers[0]]
         lacking = frozenset(model for model in view.lacking if not was_told(model))
         if len(lacking) != len(view.lacking):
@@ -164,7 +164,7 @@ class Views:
     def settle(self) -> None:
         """Let Bokeh's record of new models hold what somebody lacks, and nothing else."""
         new = new_models(self._document)
-        if self._same is not None and self._views:
+        if self.same is not None and self._views:
             if new:
                 new.clear()
         elif self._views:

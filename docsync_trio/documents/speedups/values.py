@@ -107,7 +107,7 @@ def prepare_value(self: Any, owner: Any, name: str, value: Any, *, hint: Any = N
         return value
     if value is Intrinsic:
         return _prepare_value(self, owner, name, value, hint=hint)
-    if hint is not None or not is_plain_table(self, value):
+    if hint is not None or type(value) is not dict or not is_plain_table(self, value):
         try:
             if validation_on():
                 self.validate(self._hinted_value(value, hint))

@@ -38,11 +38,12 @@ _TWO_BYTES: Final = 126
 class WebsocketReader:
     """One websocket's bytes in, its data frames out; a message has *max_size* bytes at most."""
 
-    __slots__ = ("_fragments", "_max_size", "_missing", "_partial", "_protocol")
+    __slots__ = ("_fragments", "_longest", "_max_size", "_missing", "_partial", "_protocol")
 
     def __init__(self, max_size: int) -> None:
         self._protocol: ServerProtocol | None = None
         self._max_size = max_size
+        self._longest = min(_TWO_BYTES - 1, max_size)
         self._fragments: tuple[Opcode, bytearray] | None = None
         self._partial = bytearray()
         self._missing = 0
@@ -91,8 +92,10 @@ class WebsocketReader:
                 return frames
             data = bytes(self._partial)
             self._partial.clear()
-        position = self._short_ones(data, frames) if self.is_open else 0
         end = len(data)
+        position = self._short_ones(data, frames) if self._protocol is None or self.is_open else 0
+        if position == end and self._protocol is None:
+            return frames  # as nearly always
         while position < end and self.is_open:
             payload, stop = _extent(data, position, end)
             if stop - payload > self._room() or not _is_from_a_client(data, position, end):
@@ -114,7 +117,7 @@ class WebsocketReader:
     def _short_ones(self, data: bytes, frames: list[Frame]) -> int:
         """Read the short frames at the head of *data*, which most are; says where they end."""
         position, end = 0, len(data)
-        last, longest = end - _SHORT_HEAD, min(_TWO_BYTES - 1, self._max_size)
+        last, longest = end - _SHORT_HEAD, self._longest
         while position <= last and self._fragments is None:
             first, length = data[position], data[position + 1] - _MASKED
             payload = position + _SHORT_HEAD

@@ -96,13 +96,18 @@ class SocketWire:
 
     async def receive(self) -> Sequence[Frame]:
         """Return the data frames that are there, fragments put together; see `Wire`."""
-        while self._reader.is_open:
-            data, self._early = self._early, b""
+        reader = self._reader
+        data, self._early = self._early, b""
+        while reader.is_open:
             data = data or await self._read()
             if not data:
                 break
-            if frames := self._feed(data):
+            frames = reader.feed(data)
+            if self._owed or not reader.is_silent:
+                self._answer()
+            if frames:
                 return frames
+            data = b""
         await self._way_out.wait_for_turn()
         raise self._ending()
 
@@ -110,7 +115,9 @@ class SocketWire:
         """Send of *messages* what the kernel takes at once; see `Wire`."""
         if not self._reader.is_open:
             raise self._ending()
-        data = messages[0].wire if len(messages) == 1 else b"".join([m.wire for m in messages])
+        data = messages[0].wire
+        if len(messages) > 1:
+            data = b"".join([message.wire for message in messages])
         if self._owed:
             data = bytes(self._owed) + data
             self._owed.clear()
@@ -185,13 +192,11 @@ class SocketWire:
             self._loss(EOFError("ended without a close frame"))
         return data
 
-    def _feed(self, data: bytes) -> list[Frame]:
-        frames = self._reader.feed(data)
-        if self._owed or not self._reader.is_silent:
-            self._send_control()
-            if not self._reader.is_open and not self._reader.heard_close:
-                self._tell_fault()
-        return frames
+    def _answer(self) -> None:
+        """Say what the protocol has to say about what came."""
+        self._send_control()
+        if not self._reader.is_open and not self._reader.heard_close:
+            self._tell_fault()
 
     def _send_control(self) -> None:
         """Send what the protocol has to say, now or behind the message that is under way.
