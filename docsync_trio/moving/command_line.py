@@ -11,10 +11,12 @@ from docsync_trio.moving.draft import Draft, DraftApplication, draft_application
 from docsync_trio.moving.flag import Flag
 from docsync_trio.moving.flags import BOKEH_FLAGS, PANEL_FLAGS
 from docsync_trio.moving.values import BadValueError, whole
+from docsync_trio.moving.variables import assigned
 
 USUAL_PORT: Final = 5006
 """Where `bokeh serve` and `panel serve` listen."""
 
+_LAST_PORT: Final = 65_535
 _SERVE: Final = "serve"
 _HOW_MANY: Final[dict[str, dict[str, Any]]] = {
     "nothing": {"action": "store_const", "const": [], "default": None},
@@ -39,10 +41,15 @@ def draft_site(
     """
     folder = folder or Path()
 
-    by_panel, rest = _command(words)
+    by_panel, before, rest = _command(words)
     flags = _flags(by_panel=by_panel)
     parser = _parser("panel serve" if by_panel else "bokeh serve", flags)
     given = vars(parser.parse_args(rest))
+    variables = assigned(before)
+    for flag in flags:
+        # What the command line says wins.
+        if given[_name(flag)] is None:
+            given[_name(flag)] = variables.flags.get(flag.name)
     draft = Draft(_place(folder, beside or folder))
     draft.applications += _applications(given["files"], given, folder)
     _bind(draft, given)
@@ -50,6 +57,7 @@ def draft_site(
         values = given[_name(flag)]
         if values is not None:
             _move(flag, draft, [value for value in values if value is not None])
+    draft.remarks += [f"{name}: stays in the environment" for name in variables.others]
     return draft
 
 
@@ -59,17 +67,17 @@ def _place(folder: Path, beside: Path) -> Callable[[str], str]:
     return lambda path: Path(os.path.relpath(folder / path, beside)).as_posix()
 
 
-def _command(words: Sequence[str]) -> tuple[bool, list[str]]:
-    """Say whether it is Panel's, and what follows ``serve``."""
+def _command(words: Sequence[str]) -> tuple[bool, list[str], list[str]]:
+    """Say whether it is Panel's, what stands before ``serve``, and what follows."""
     before, rest = list(words), list(words)
     if _SERVE in words:
         at = words.index(_SERVE)
         before, rest = list(words[:at]), list(words[at + 1 :])
     names = [Path(word).stem for word in before]
     if "panel" in names:
-        return True, rest
+        return True, before, rest
     if "bokeh" in names:
-        return False, rest
+        return False, before, rest
     raise BadCommandError("begin with the command: bokeh serve ..., or panel serve ...")
 
 
@@ -135,6 +143,9 @@ def _bind(draft: Draft, given: dict[str, Any]) -> None:
 
 def _port(values: list[str] | None) -> int:
     try:
-        return whole(values[-1]) if values else USUAL_PORT
+        port = whole(values[-1]) if values else USUAL_PORT
     except BadValueError as error:
         raise BadCommandError(f"--port: {error}") from None
+    if not 0 <= port <= _LAST_PORT:
+        raise BadCommandError(f"--port: there is no {port}; ports go from 0 to {_LAST_PORT}")
+    return port

@@ -4,6 +4,7 @@ One table for `docsync migrate` and for the documentation; tests compare it with
 the installed Bokeh and Panel, so that a new one is not forgotten.
 """
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -12,6 +13,7 @@ from docsync_trio.moving.flag import Flag, keyed, silent, without_key
 from docsync_trio.moving.sign_in_flags import BOKEH_SIGN_IN, PANEL_SIGN_IN
 from docsync_trio.moving.values import BadValueError, milliseconds, pairs, whole
 
+_HOST: Final = re.compile(r"(?:\*\.)?(?:\w[\w-]*\.)*\w[\w-]*(?::\d+)?|\[[\da-fA-F:]+\](?::\d+)?")
 _SHORTEST_SUMMARY: Final = 1000  # milliseconds
 
 
@@ -52,14 +54,17 @@ def _unused(draft: Draft, values: list[str]) -> None:
 
 
 def _origins(draft: Draft, values: list[str]) -> None:
-    hosts = [value for value in values if value != "*"]
+    names = [re.sub(r"^https?://|/$", "", value) for value in values]
+    hosts = [name for name in names if _HOST.fullmatch(name)]
     if hosts:
-        draft.set("server", "allow_origins", hosts)
-    if len(hosts) != len(values):
-        draft.remarks.append(
-            '--allow-websocket-origin="*": would let every page in the world in; '
-            "name the hosts in server.allow_origins"
-        )
+        draft.set("server", "allow_origins", list(dict.fromkeys(hosts)))
+    for name in dict.fromkeys(names):
+        if name not in hosts:
+            draft.remarks.append(
+                f'--allow-websocket-origin="{name}": would let in the pages of hosts that nobody '
+                "has named; the server's own pages always may, further hosts are for "
+                "server.allow_origins"
+            )
 
 
 def _session_ids(draft: Draft, values: list[str]) -> None:

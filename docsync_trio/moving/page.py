@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from docsync_trio.moving.flag import Flag
 from docsync_trio.moving.flags import BOKEH_FLAGS, PANEL_FLAGS
+from docsync_trio.moving.variables import SECRETS, VARIABLES
 
 BEGIN = "<!-- flags: made by `make reference` -->"
 END = "<!-- end of flags -->"
@@ -17,6 +18,8 @@ def flags_table() -> str:
         *_rows("`bokeh serve`, and `panel serve` too", BOKEH_FLAGS),
         "",
         *_rows("`panel serve`", PANEL_FLAGS),
+        "",
+        *_variables(),
         "",
         END,
     ]
@@ -35,3 +38,12 @@ def _rows(whose: str, flags: tuple[Flag, ...]) -> Iterator[str]:
     yield "| --- | --- |"
     for flag in flags:
         yield f"| `{flag.name}` | {flag.becomes} |"
+
+
+def _variables() -> Iterator[str]:
+    yield "| variable of `bokeh serve` | is not read here; the same as |"
+    yield "| --- | --- |"
+    for variable in VARIABLES:
+        yield f"| `{variable.name}` | `{variable.flag}` |"
+    for name in sorted(SECRETS):
+        yield f'| `{name}` | what the site file names: `{{ env = "{name}" }}` |'

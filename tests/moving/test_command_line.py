@@ -13,6 +13,7 @@ from docsync_trio.config.load import load_site
 from docsync_trio.moving.command_line import BadCommandError, draft_site
 from docsync_trio.moving.flags import BOKEH_FLAGS, PANEL_FLAGS
 from docsync_trio.moving.page import with_flags
+from docsync_trio.moving.variables import SECRETS, VARIABLES
 
 PAGE = Path(__file__).parents[2] / "docs" / "moving.md"
 
@@ -303,3 +304,61 @@ def test_an_application_for_an_index_becomes_a_remark():
 
     assert 'redirect = "/a"' in text
     assert "index" not in tomllib.loads(text)
+
+
+@pytest.mark.parametrize(
+    ("said", "origins"),
+    [
+        (["*:5006", "a.org"], ["a.org"]),
+        (["https://a.org/", "http://b.org:8080", "a.org"], ["a.org", "b.org:8080"]),
+        (["*.a.org", "localhost:5000", "10.0.0.1:80", "[::1]:80"], None),
+        (["10.*.1.1:5006", "*"], []),
+    ],
+)
+def test_origins_are_hosts_that_a_site_takes_or_are_told(tmp_path, said, origins):
+    line = [f"--allow-websocket-origin={one}" for one in said]
+    text = draft_site(["bokeh", "serve", "a.py", *line]).as_text()
+    (tmp_path / "a.py").touch()
+    (tmp_path / "site.toml").write_text(text)
+
+    loaded = load_site(tmp_path / "site.toml", environ={})
+    found = tomllib.loads(text)["server"].get("allow_origins", [])
+    assert found == (said if origins is None else origins)
+    assert len(loaded.settings.server.allow_origins) == len(found)
+    assert text.count("nobody") == len([one for one in said if "*" in one and one not in found])
+
+
+def test_variables_before_the_command_say_what_flags_do_not():
+    line = (
+        "env BOKEH_ALLOW_WS_ORIGIN=a.org,b.org:80 BOKEH_SIGN_SESSIONS=yes BOKEH_SECRET_KEY=k "
+        "BOKEH_RESOURCES=cdn BOKEH_PY_LOG_LEVEL=debug bokeh serve a.py --show --log-level warning"
+    )
+    draft = draft_site(line.split())
+    site = tomllib.loads(draft.as_text())
+
+    assert site["server"]["allow_origins"] == ["a.org", "b.org:80"]
+    assert site["sessions"] == {"secret_key": {"env": "BOKEH_SECRET_KEY"}}
+    assert site["logging"]["level"] == "warning"
+    assert draft.remarks == ["BOKEH_RESOURCES: stays in the environment"]
+    assert draft.run == ["--open"]
+    assert "secret_key" not in site_of("BOKEH_SIGN_SESSIONS=no bokeh serve a.py").get(
+        "sessions", {}
+    )
+
+
+def test_variables_are_those_that_bokeh_has_and_flags_that_there_are():
+    from bokeh.settings import settings
+
+    known = {setting.env_var for setting in type(settings).__dict__.values() if is_setting(setting)}
+    assert {variable.name for variable in VARIABLES} | SECRETS <= known
+    assert {variable.flag for variable in VARIABLES} <= {flag.name for flag in BOKEH_FLAGS}
+
+
+def is_setting(found):
+    return isinstance(getattr(found, "env_var", None), str)
+
+
+@pytest.mark.parametrize("port", ["70000", "-1", "abc"])
+def test_a_port_that_there_is_not_is_told(port):
+    with pytest.raises(BadCommandError, match="--port"):
+        draft_site(["bokeh", "serve", "a.py", f"--port={port}"])
