@@ -15,6 +15,8 @@ from docsync_trio.config.kind import KindError, Surroundings
 from docsync_trio.config.layers import Tree
 
 _NOWHERE: Final = Surroundings(pathlib.Path("/"), {}, look=False)
+_ALL_IPV4: Final = "0.0.0.0"  # noqa: S104 - only compared
+_EVERYWHERE: Final = {"", "::", _ALL_IPV4}
 _KEYS: Final = (("server", "bind"), ("monitoring", "bind"))
 
 
@@ -23,6 +25,9 @@ def check_binds(tree: Tree) -> Iterator[Problem]:
     for (path, bind), (other_path, other) in combinations(_binds_of(tree), 2):
         if _is_same(bind, other):
             yield Problem(other_path, f"{other} is there already, as {_name_of(path)}; remove one")
+        elif _is_among(bind, other) or _is_among(other, bind):
+            text = f"{_name_of(path)} ({bind}) and {other} are one port at the same address"
+            yield Problem(other_path, f"{text}; keep one of them")
         elif _takes_all(bind, other):
             text = f"{_name_of(path)} takes from systemd what this does"
             yield Problem(other_path, f'{text}; give each a name of its own: "systemd:NAME"')
@@ -48,6 +53,19 @@ def _is_same(one: Bind, other: Bind) -> bool:
         case UnixBind(), UnixBind():
             return one.path == other.path
     return one == other
+
+
+def _is_among(one: Bind, all_of: Bind) -> bool:
+    """Say whether *all_of* is all addresses of a kind, and *one* of them at the same port."""
+    if not (isinstance(one, TcpBind) and isinstance(all_of, TcpBind)):
+        return False
+    if not one.port or one.port != all_of.port or one.host in _EVERYWHERE:
+        return False
+    # A name may stand for addresses of both kinds.
+    is_ipv6 = ":" in one.host
+    is_ipv4 = not is_ipv6 and not one.host.strip("0123456789.")
+    kinds = {"": True, "::": True, _ALL_IPV4: not is_ipv6}
+    return kinds.get(all_of.host, False) and (is_ipv4 or is_ipv6 or one.host == "localhost")
 
 
 def _takes_all(one: Bind, other: Bind) -> bool:

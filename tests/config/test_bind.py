@@ -60,6 +60,13 @@ def test_editors_know_what_may_stand_there(text, is_right):
             'what this does; give each a name of its own: "systemd:NAME"',
         ),
         ('"systemd:own"', '"systemd"', "server.bind takes from systemd"),
+        (
+            '[":1", "127.0.0.1:1"]',
+            '":2"',
+            "server.bind[0] (:1) and 127.0.0.1:1 are one port at the same address; keep one",
+        ),
+        ('["[::1]:1", "[::]:1"]', '":2"', "[::1]:1) and [::]:1 are one port"),
+        ('"0.0.0.0:1"', '"localhost:1"', "server.bind (0.0.0.0:1) and localhost:1 are one port"),
     ],
 )
 def test_what_is_there_twice_is_told(folder, server, monitoring, told):
@@ -70,7 +77,12 @@ def test_what_is_there_twice_is_told(folder, server, monitoring, told):
 
 @pytest.mark.parametrize(
     ("server", "monitoring"),
-    [('[":0", ":0"]', '":0"'), ('"systemd:web"', '"systemd:own"'), ('":1"', '"127.0.0.1:1"')],
+    [
+        ('[":0", ":0"]', '":0"'),
+        ('"systemd:web"', '"systemd:own"'),
+        ('["0.0.0.0:1", "[::]:1"]', '"127.0.0.1:2"'),
+        ('["0.0.0.0:1", "[::1]:1"]', '"elsewhere:1"'),
+    ],
 )
 def test_what_is_not_the_same_may_stand_together(folder, server, monitoring):
     assert folder.load(f"server.bind = {server}\nmonitoring.bind = {monitoring}").settings

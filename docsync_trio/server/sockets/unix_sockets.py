@@ -53,10 +53,21 @@ def open_unix(bind: UnixBind) -> socket.socket:
         return listen_on(sock)
     except OSError as error:
         sock.close()
-        raise cannot_listen(bind, error.strerror or str(error)) from error
+        raise cannot_listen(bind, _why(bind, error)) from error
     except BaseException:
         sock.close()
         raise
+
+
+def _why(bind: UnixBind, error: OSError) -> str:
+    folder = bind.path.absolute().parent
+    if isinstance(error, FileNotFoundError):
+        return f"there is no folder {folder}"
+    if isinstance(error, PermissionError):
+        return f"not allowed to make a file in {folder}"
+    if error.errno is None:  # Python's own, before it asks the kernel
+        return f"{error}; the kernel takes about a hundred bytes"
+    return error.strerror or str(error)
 
 
 def _number(bind: UnixBind, what: str, name: str) -> int:

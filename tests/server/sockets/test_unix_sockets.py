@@ -63,7 +63,7 @@ def test_a_file_that_is_no_socket_is_not_touched(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_one_line(tmp_path):
-    assert "No such file or directory" in refused(UnixBind(tmp_path / "no" / "s"))
+    assert f"there is no folder {tmp_path / 'no'}" in refused(UnixBind(tmp_path / "no" / "s"))
 
 
 def test_a_path_that_is_too_long_is_one_line(tmp_path):
