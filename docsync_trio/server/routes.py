@@ -134,6 +134,8 @@ class _Table:
             ExtensionFiles(extension_dirs, self.stock.cache),
             methods=GET,
         )
+        # Before the files of an application at /, which stand below /static as well.
+        yield Route(self._url(f"/static/{NAME}"), MadeFile(page_script()), methods=GET)
         if self.site.gate is not None:
             yield from self.site.gate.routes(self.site)
         yield from self._routes_of(
@@ -147,7 +149,6 @@ class _Table:
         yield from self._routes_of([c for c in named if takes_rest(c.application.path)])
 
     def _site_routes(self) -> Iterator[Route]:
-        yield Route(self._url(f"/static/{NAME}"), MadeFile(page_script()), methods=GET)
         yield Route(
             self._url("/static/{file:path}"),
             self.mounts.behind(StaticFiles((self._bokehjs,), self.stock.cache)),

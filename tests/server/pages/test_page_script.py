@@ -72,6 +72,14 @@ async def test_an_embedded_document_is_told_too(tmp_path):
         assert ".websockets ||= {})['own.org/buoys/7'] = '/sockets/7';" in text
 
 
+@pytest.mark.parametrize("prefix", ["", "/desk"])
+async def test_an_application_at_the_root_has_it_beside_its_own_files(tmp_path, prefix):
+    async with a_site(application(tmp_path, "/"), prefix=prefix) as site:
+        (address,) = ADDRESS.findall((await ask(site.asgi, f"{prefix}/")).text)
+        assert (await ask(site.asgi, address)).status == 200
+        assert (await ask(site.asgi, f"{prefix}/static/js/bokeh.min.js")).status == 200
+
+
 async def test_it_is_kept_for_ever_and_may_be_read_by_pages_of_others(tmp_path):
     async with a_site(application(tmp_path, "/app")) as site:
         (address,) = ADDRESS.findall((await ask(site.asgi, "/app")).text)
