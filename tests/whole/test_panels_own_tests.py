@@ -11,18 +11,19 @@ from pathlib import Path
 import attrs
 import pytest
 
-from tests.whole.panels_own_tests.reasons import KNOWN_FAILING, NOT_OURS
-
 ROOT = Path(__file__).parents[2]
 PLUGIN = "tests.whole.panels_own_tests.plugin"
 NOT_HERE = ("docsync", "trio", "hypothesispytest")
 """Plugins of this process that the other has no use for."""
 SECONDS = 400
 FAILURES = 1
-SKIPPED_FOR = "not ours|known failing|caddy|bokeh_fastapi does not"
+SKIPPED_FOR = "not ours|caddy|bokeh_fastapi does not"
 """A reason of ours, or one of Panel's own: a program that is not here, or its other server, of
 which 1.9 says what it has not got."""
-SEEN = ("browser", "document", "loading", "location", "notifications", "server", "state")
+SEEN = (
+    *("browser", "document", "loading", "location", "notifications", "resources", "server"),
+    "state",
+)
 """What of Panel's tests in a browser is about servers; the rest is about notebooks, files that
 need no server, and following files, which here is another program's part."""
 
@@ -90,7 +91,3 @@ def test_panels_own_tests_of_its_server_pass_with_ours(tmp_path):
         assert int(passed[1]) > least
         skipped = [line for line in words.splitlines() if line.startswith("SKIPPED")]
         assert [line for line in skipped if not re.search(SKIPPED_FOR, line)] == []
-
-
-def test_no_test_has_two_reasons():
-    assert not NOT_OURS.keys() & KNOWN_FAILING.keys()

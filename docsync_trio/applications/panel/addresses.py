@@ -4,6 +4,7 @@ Panel writes addresses relative to the page, so that they hold behind any proxy.
 with two parts of a page's path: what the application is called, and what stands before that.
 """
 
+import posixpath
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -54,3 +55,9 @@ class Addresses:
         """Of the page that *request*, made by `docsync_trio.applications.panel.request`, is for."""
         addresses: Self = request.addresses
         return addresses
+
+
+def way_to(base_url: str, page_path: str) -> str:
+    """Return what leads from the page at *page_path* to *base_url*; ``""`` if it is beside it."""
+    way = posixpath.relpath(base_url, posixpath.dirname(page_path))
+    return "" if way == "." else way

@@ -20,6 +20,7 @@ from docsync_trio.applications.hooks import Hooks
 from docsync_trio.applications.load_error import LoadError
 from docsync_trio.applications.notebook import NotebookHandler
 from docsync_trio.applications.panel import pages, private, users
+from docsync_trio.applications.panel.addresses import way_to
 from docsync_trio.applications.panel.filling import filling
 from docsync_trio.applications.panel.notebook import PanelNotebook
 from docsync_trio.applications.panel.private import set_curdoc
@@ -89,6 +90,7 @@ def panel_framework() -> Framework:
         )
     write_through()
     users.show_users()
+    private.follow_moved_pages(way_to)
     private.leave_lost_events()
     private.start_periodic_callbacks_when_loaded()
     silence(EMPTY_LAYOUT)  # Panel fills layouts when it has something for them

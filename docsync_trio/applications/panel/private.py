@@ -15,6 +15,7 @@ import panel as pn
 from bokeh.document import Document
 from bokeh.document.events import DocumentPatchedEvent, MessageSentEvent
 from panel.io import document as panel_document
+from panel.io import location as panel_location
 from panel.io import resources as panel_resources
 from panel.io import server as panel_server
 from panel.io.callbacks import PeriodicCallback
@@ -29,6 +30,7 @@ _NAMES: Final = (
     (panel_document, "_destroy_document"),
     (panel_document, "_drain_unconnected_events"),
     (panel_document, "_garbage_collect"),
+    (panel_location, "Location._sync_pathname"),
     (panel_resources, "bundle_resources"),
     (panel_resources, "Resources.clone"),
     (panel_server, "RequestProxy"),
@@ -45,10 +47,12 @@ _NAMES: Final = (
                 "_on_session_created",
             ),
             *("_on_session_created_internal", "_scheduled", "_schedule_on_load"),
-            *("_templates", "_thread_id_"),
+            *("_stylesheets", "_templates", "_thread_id_"),
         )
     ),
 )
+
+_FILES: Final = "static/extensions/panel/"
 
 destroy_document: Callable[[Document, object], None] = panel_document._destroy_document  # noqa: SLF001
 """Panel's way to take a document apart."""
@@ -164,6 +168,28 @@ def start_periodic_callbacks_when_loaded() -> None:
         state.onload(lambda: original(callback) if callback.running else None)
 
     PeriodicCallback.start = start  # type: ignore[method-assign]
+
+
+def follow_moved_pages(way: Callable[[str, str], str]) -> None:
+    """Let a page find its files after its application has given it another path.
+
+    ``way(base, path)`` leads there from the page at *path*; Panel asks its own servers.
+    """
+
+    def follow(location: Any) -> None:
+        document, path = state.curdoc, location.pathname
+        if getattr(document, "session_context", None) is None or not path.startswith("/"):
+            return
+        if "://" in (state.rel_path or ""):  # a page of another site
+            return
+        state.rel_path = way(state.base_url, path)
+        variables = document.template_variables
+        if _FILES in variables.get("dist_url", ""):
+            variables["dist_url"] = f"{state.rel_path}/{_FILES}" if state.rel_path else _FILES
+        state._stylesheets.pop(document, None)  # noqa: SLF001 - they have the old addresses
+
+    location_type: Any = panel_location.Location
+    location_type._sync_pathname = follow  # noqa: SLF001
 
 
 def begin(document: Document) -> None:

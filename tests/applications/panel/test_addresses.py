@@ -2,7 +2,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from docsync_trio.applications.panel.addresses import Addresses
+from docsync_trio.applications.panel.addresses import Addresses, way_to
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,11 @@ def test_for_a_page_of_another_site_it_is_a_whole_url():
     addresses = Addresses.of("/desk/buoys/autoload.js", "/buoys", given)
 
     assert addresses.rel_path.startswith("https://ocean.example.org/desk")
+
+
+@pytest.mark.parametrize("base", ["/", "/desk/"])
+@pytest.mark.parametrize("page", ["/buoys", "/foo/bar", "/desk", "/desk/", "/desk/a/b/c", "/"])
+def test_from_a_page_that_was_moved_the_way_leads_to_the_base_too(page, base):
+    way = way_to(base, page)
+
+    assert urljoin(page, f"{way}/static" if way else "static") == f"{base}static"

@@ -109,6 +109,37 @@ async def test_pages_are_panels_with_our_script_behind_bokehjs(tmp_path, autojum
         assert panel.status == 200
 
 
+MOVING = """
+import panel as pn
+
+pn.extension()
+page = pn.Column()
+
+
+def on_load():
+    pn.state.location.pathname = "/site/deep/x/y"
+    page.append(pn.pane.Markdown("later"))
+
+
+pn.state.onload(on_load)
+page.servable()
+"""
+
+
+async def test_what_is_loaded_after_an_application_has_moved_its_page_is_found(
+    tmp_path, autojump_clock
+):
+    site_file = settings(tmp_path, source=MOVING, prefix="/site")
+    async with open_site(site_file) as site, site.open("/site/deep/x") as page:
+        page.send(DocumentReady())
+        await page.until(lambda: [m for m in page.document.models if hasattr(m, "text")])
+        markdown = next(m for m in page.document.models if type(m).__name__ == "HTML")
+
+        urls = [sheet.url for sheet in markdown.stylesheets if hasattr(sheet, "url")]
+        assert urls
+        assert {url.partition("/static/")[0] for url in urls} == {"../.."}
+
+
 async def test_other_pages_can_embed_it(tmp_path, autojump_clock):
     async with open_site(settings(tmp_path, path="/app", prefix="/site")) as site:
         url = "http://docsync.test/site/app"

@@ -18,7 +18,7 @@ from panel.io import server as panels_server
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.whole.conftest import FLAGS, chromium
-from tests.whole.panels_own_tests.reasons import KNOWN_FAILING, NOT_OURS
+from tests.whole.panels_own_tests.reasons import NOT_OURS
 from tests.whole.panels_own_tests.server import serve
 
 _PARAMETER = "server_implementation"
@@ -50,9 +50,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = chosen
     for item in items:
         name = _name_of(item)
-        for reasons, word in ((NOT_OURS, "not ours"), (KNOWN_FAILING, "known failing")):
-            if name in reasons:
-                item.add_marker(pytest.mark.skip(reason=f"{word}: {reasons[name]}"))
+        if name in NOT_OURS:
+            item.add_marker(pytest.mark.skip(reason=f"not ours: {NOT_OURS[name]}"))
 
 
 def _name_of(item: pytest.Item) -> str:

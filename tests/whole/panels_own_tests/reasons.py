@@ -14,6 +14,7 @@ NOT_OURS: Final = {
     "test_reconnect_notification": _TORNADO,
     "test_serve_can_serve_bokeh_app_from_file": _TORNADO,
     "test_serve_can_serve_panel_app_from_file": _TORNADO,
+    "test_serve_page_with_reactive_html_css_on_nested_route": "asks Google's server for fonts",
     "test_server_index_page_links": "our index looks otherwise",
     "test_server_index_page_links_via_proxy": "our index looks otherwise",
     "test_server_prefix_root_redirect": "an application at / is at the prefix, without a slash",
@@ -32,11 +33,3 @@ NOT_OURS: Final = {
     "test_unauthenticated_websocket_returns_403": "passwords are in a file of their own here",
 }
 """Tests of something that this server does not have, or has in a way of its own."""
-
-
-KNOWN_FAILING: Final = {
-    "test_set_nested_pathname_then_load_markdown_no_console_errors": (
-        "files that a page loads after it has changed its own path are looked for below the new one"
-    ),
-}
-"""Tests of something that people may miss here."""
