@@ -177,7 +177,8 @@ def follow_moved_pages(way: Callable[[str, str], str]) -> None:
     """
 
     def follow(location: Any) -> None:
-        document, path = state.curdoc, location.pathname
+        document: Any = state.curdoc
+        path = location.pathname
         if getattr(document, "session_context", None) is None or not path.startswith("/"):
             return
         if "://" in (state.rel_path or ""):  # a page of another site
