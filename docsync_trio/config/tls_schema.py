@@ -37,6 +37,13 @@ class TlsSettings:
         only_with=("key",),
         secret=True,
     )
+    client_ca: Annotated[pathlib.Path | None, ExistingPath()] = keys.key(
+        None,
+        doc="Who has issued the certificates that visitors have to show, in PEM format: whoever "
+        "has none of these does not get in. Without it nobody is asked for one.",
+        example='"clients.pem"',
+        only_with=("certificate",),
+    )
     minimum_version: Annotated[TlsVersion, Choice(("1.2", "1.3"))] = keys.key(
         "1.2", doc="The oldest version of TLS that is spoken.", only_with=("certificate",)
     )

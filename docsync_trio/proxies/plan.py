@@ -93,6 +93,12 @@ class ProxyPlan:
         """The name that the server's own certificate has to have. Raises `CannotPlan`."""
         host = self.upstream.host if isinstance(self.upstream, TcpBind) else ""
         name = next(filter(_is_name, (host, *self.front.names)), None)
+        if self.site.server.tls.client_ca is not None:
+            raise CannotPlan(
+                "server.tls.client_ca is set, and of a certificate that the proxy could show "
+                "nothing is known here; let the server listen at a unix socket, too, which asks "
+                'for none: --set server.bind=["unix:/run/docsync.sock"]'
+            )
         if name is None:
             raise CannotPlan(
                 "server.tls is set, and a proxy has to know which name the server's certificate "

@@ -68,7 +68,7 @@ def test_what_the_template_comments_out_is_right_too(folder):
     text = every_key_commented_out(title="Desk", path="/app", file="app.py")
     bare = re.sub(r"^#([a-z_.]+ = )", r"\1", text, flags=re.MULTILINE)
     assert bare.count("\n#") < text.count("\n#")
-    for example in ("cert.pem", "key.pem"):
+    for example in ("cert.pem", "key.pem", "clients.pem"):
         (folder.path / example).touch()
     environ = {"DOCSYNC_SECRET_KEY": "k", "DOCSYNC_TLS_PASSWORD": "k"}
     # Who may see what means something only where somebody can sign in.

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import attrs
 import pytest
 
 from docsync_trio.base.durations import OFF
@@ -200,6 +201,9 @@ def test_it_is_asked_by_tls_at_a_port_and_has_to_show_its_certificate(kind, line
 def test_a_certificate_of_no_name_shows_nothing(kind):
     with pytest.raises(CannotPlan, match=r"server\.tls is set.* --server-name"):
         printed(kind, tls=TLS)
+    asking = attrs.evolve(TLS, client_ca=Path("/a"))
+    with pytest.raises(CannotPlan, match=r"server\.tls\.client_ca"):
+        printed(kind, tls=asking, front=FrontSide(names=("a.org",)))
 
 
 def test_a_port_that_speaks_tls_behind_a_header_gets_what_browsers_send():

@@ -111,7 +111,19 @@ def _context(tls: TlsSettings, *protocols: str) -> ssl.SSLContext:
     context.options |= ssl.OP_NO_RENEGOTIATION
     context.set_alpn_protocols(list(protocols))
     _load(context, tls)
+    if tls.client_ca is not None:
+        _ask_visitors(context, tls)
     return context
+
+
+def _ask_visitors(context: ssl.SSLContext, tls: TlsSettings) -> None:
+    _read("client_ca", tls)  # says so where it cannot be
+    try:
+        context.load_verify_locations(_named("client_ca", tls))
+    except ssl.SSLError:
+        text = 'has no certificates in PEM format ("-----BEGIN CERTIFICATE-----")'
+        raise _bad("client_ca", f"{tls.client_ca} {text}") from None
+    context.verify_mode = ssl.CERT_REQUIRED
 
 
 def _load(context: ssl.SSLContext, tls: TlsSettings) -> None:

@@ -85,9 +85,9 @@ def _taken(settings: ServerSettings, opened: OpenedCertificate) -> CertificateTa
 
 def stamp_of(settings: ServerSettings) -> Stamp:
     """Return what the files are that *settings* name."""
-    return tuple(
-        _stamp(path) for path in (settings.tls.certificate, settings.tls.key) if path is not None
-    )
+    tls = settings.tls
+    files = (tls.certificate, tls.key, tls.client_ca)
+    return tuple(_stamp(path) for path in files if path is not None)
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -1,5 +1,6 @@
 """What is wrong with the files of a certificate, in one line each and at the right key."""
 
+import ssl
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -51,6 +52,20 @@ def encrypt(authority, password=b"sesame"):
         serialization.BestAvailableEncryption(password),
     )
     authority.key.write_bytes(text)
+
+
+def test_authorities_of_visitors_are_certificates(authority, issued, tmp_path):
+    nothing, some = tmp_path / "nothing.pem", tmp_path / "some.pem"
+    nothing.write_text("nothing")
+    some.write_bytes(b"In plain words: \xc3\xa9\n" + authority.ca.cert_pem.bytes())
+
+    key, text = wrong(authority, client_ca=nothing)
+    assert key == "client_ca"
+    assert "nothing.pem has no certificates in PEM format" in text
+    assert wrong(authority, client_ca=tmp_path / "missing.pem")[0] == "client_ca"
+    assert opened(authority, client_ca=some).context.verify_mode == ssl.CERT_REQUIRED
+    assert opened(authority, client_ca=some).brief.verify_mode == ssl.CERT_REQUIRED
+    assert opened(authority).context.verify_mode == ssl.CERT_NONE
 
 
 def test_a_certificate_says_what_it_is(authority, issued):

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 import pytest
 import trio
 import trio.testing
+import trustme
 
 from docsync_trio.base.events import ConnectionRefused, PeerFault
 from docsync_trio.base.tls_events import CertificateTaken, HandshakeFailed
@@ -249,6 +250,32 @@ async def test_a_peer_without_a_version_in_common_is_told_so(authority):
         assert "ALERT_PROTOCOL_VERSION" in str(raised.value.__cause__)
         (failed,) = server.site.seen(HandshakeFailed)
         assert failed.reason == "UNSUPPORTED_PROTOCOL"
+
+
+async def test_visitors_show_a_certificate_where_the_site_wants_one(authority, tmp_path):
+    clients, strangers = trustme.CA(), trustme.CA()
+    clients.cert_pem.write_to_path(str(tmp_path / "clients.pem"))
+    site = authority.site(tls=authority.settings(client_ca=tmp_path / "clients.pem"))
+
+    async def ask(context):
+        with trio.fail_after(5):
+            peer = await secured(await server.connect(), context)
+            return await peer.get("/")
+
+    async with served(site) as server:
+        known = authority.trust("http/1.1")
+        clients.issue_cert("someone@example.org").configure_cert(known)
+        assert await ask(known) == (200, b"hello")
+
+        unknown = authority.trust("http/1.1")
+        strangers.issue_cert("someone@example.org").configure_cert(unknown)
+        for context in (unknown, authority.trust("http/1.1")):
+            with pytest.raises((trio.BrokenResourceError, AssertionError)):
+                await ask(context)
+
+    reasons = {event.reason for event in site.seen(HandshakeFailed)}
+    assert reasons == {"CERTIFICATE_VERIFY_FAILED", "PEER_DID_NOT_RETURN_A_CERTIFICATE"}
+    assert site.seen(PeerFault) == []
 
 
 async def test_a_handshake_that_does_not_go_on_is_given_up(server, autojump_clock):
