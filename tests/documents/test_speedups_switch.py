@@ -111,6 +111,15 @@ def test_all_is_put_back_if_documents_differ(monkeypatch):
     assert bokehs_own() == before
 
 
+def test_a_stream_that_forgets_how_many_rows_to_keep_is_found_out(monkeypatch):
+    def forgetful(self, new_data, rollover=None, setter=None):
+        stream(self, new_data, None, setter)
+
+    places, stream = switch.REPLACEMENTS["stream"]
+    monkeypatch.setitem(switch.REPLACEMENTS, "stream", (places, forgetful))
+    assert "makes documents that differ" in switch.speed_up().reason
+
+
 def test_all_is_put_back_if_something_raises(monkeypatch):
     calls = iter([False, True])
 

@@ -6,6 +6,7 @@ quick; the tests do the same with every class of models there is.
 
 from typing import Any
 
+import numpy as np
 from bokeh.core import validation
 from bokeh.core.serialization import Deserializer, Serializer
 from bokeh.model import Model
@@ -14,16 +15,19 @@ from bokeh.themes import Theme
 
 _THEME = Theme(json={"attrs": {"Range1d": {"end": 5, "tags": ["themed"]}}})
 _PLAIN = Theme(json={})
+_ROWS = np.array([3.5, 4.5])
 
 
 def sample() -> list[Any]:
     """What a few models look like to everybody who may look at them."""
     seen: list[Any] = []
-    source, line = ColumnDataSource({"x": [1, 2], "y": [3.5, None]}), Line(x="x", line_width=3)
+    source, line = ColumnDataSource({"x": [1, None], "y": _ROWS}), Line(x="x", line_width=3)
     factors, ends = FactorRange(name="s"), Range1d(start=1, tags=[source, line])
     factors.on_change("factors", lambda _, old, new: seen.append([list(old), list(new)]))
     factors.factors.append("a")  # type: ignore[union-attr]
     factors.tags = [ends]
+    source.on_change("data", lambda _, old, new: seen.append([_lists(old), _lists(new)]))
+    source.stream({"x": [3, None], "y": _ROWS}, rollover=3)
     for theme in (_THEME, _PLAIN):
         for model in (factors, ends, line):
             theme.apply_to_model(model)
@@ -37,6 +41,10 @@ def sample() -> list[Any]:
     seen.append(sorted(issue.code for issue in (*issues.error, *issues.warning)))
     seen.append(list(ends.properties_with_values()))
     return seen
+
+
+def _lists(table: Any) -> dict[str, list[Any]]:
+    return {name: list(column) for name, column in table.items()}
 
 
 def _written(model: Model) -> Any:
