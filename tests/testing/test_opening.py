@@ -1,10 +1,12 @@
 """What can be opened, how it is judged at the end, and what comes out of the block."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 import trio
+import trio.testing
 from bokeh.models import Div
 
 import docsync_trio.testing
@@ -14,6 +16,7 @@ from docsync_trio.base.events import CallbackFailed
 from docsync_trio.config.load import load_site
 from docsync_trio.config.schema import SiteSettings
 from docsync_trio.testing import Leaked, UnexpectedError, events, open_site, run, standstill
+from docsync_trio.testing.leftovers import Leftovers
 from tests.testing.applications import SCRIPT, broken, desk, failing
 
 SITE = """
@@ -216,6 +219,29 @@ async def test_a_thread_that_goes_on_fails_the_test(monkeypatch, autojump_clock)
         async with open_site(app) as site:
             await site.get()
     enough.set()
+
+
+async def test_a_thread_of_trio_that_ends_in_time_is_no_leak(monkeypatch):
+    enough, joined, before = threading.Event(), [], Leftovers()
+    # One that Trio has kept may be the thread of this call.
+    before._threads = {each for each in before._threads if not each.name.startswith("Trio thread")}
+
+    async def given_up():
+        await trio.to_thread.run_sync(enough.wait, abandon_on_cancel=True)
+
+    def join(thread, seconds):
+        enough.set()
+        while not thread.name.startswith("Trio thread"):
+            time.sleep(0.001)
+        joined.append(thread.is_alive())
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(given_up)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+    monkeypatch.setattr(threading.Thread, "join", join)
+    before.check([])
+    assert joined == [True]
 
 
 async def test_a_callback_that_never_returns_is_named(monkeypatch, autojump_clock):
