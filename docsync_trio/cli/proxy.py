@@ -70,7 +70,7 @@ def proxy(
         click.echo(text, nl=False)
     else:
         write_file(output, text)
-    for note in (*_notes(plan), *_key_notes(kind, front)):
+    for note in (*_notes(plan), *_key_notes(kind, front), *_closed_notes(front)):
         click.echo(f"note: {note}", err=True)
 
 
@@ -109,6 +109,18 @@ def _listen(text: str) -> str:
     if text and not (_is_plain(host) and port.isdecimal() and 0 < int(port) < 2**16):
         raise click.BadParameter(f"{text!r} is no port and no host:port", param_hint="--listen")
     return text
+
+
+def _closed_notes(front: "FrontSide") -> tuple[str, ...]:
+    from docsync_trio.cli.proxy_static import closed_to_others
+
+    closed = dict.fromkeys(closed_to_others(one.folder) for one in front.static)
+    return tuple(
+        f"{folder} is closed to other users, and so to a proxy that runs as one of its own; "
+        f"chmod o+rx {folder} opens it, and without --static the server has all files"
+        for folder in closed
+        if folder
+    )
 
 
 def _name(text: str) -> str:

@@ -1,5 +1,6 @@
 """Which of a site's files a proxy can serve by itself: those that stand in folders."""
 
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,3 +26,13 @@ def _folders(settings: SiteSettings) -> Iterator[tuple[str, Path]]:
     for route in settings.routes:
         if route.static is not None and "{" not in route.path:
             yield route.path.rstrip("/"), route.static.absolute()
+
+
+def closed_to_others(folder: Path) -> Path | None:
+    """Return what keeps users without rights of their own from the files in *folder*, if any."""
+    needed = {folder: stat.S_IROTH | stat.S_IXOTH}
+    for each in (*reversed(folder.parents), folder):
+        right = needed.get(each, stat.S_IXOTH)
+        if each.stat().st_mode & right != right:
+            return each
+    return None

@@ -188,10 +188,10 @@ def _static(static: StaticFolder) -> str:
     # nginx puts the rest of the path behind the alias as it is.
     folder = f'"{static.folder}/"'
     return f"""\
-# What is not in the folder, the server has.
+# What is not in the folder, or not to be read by nginx, the server has.
 location ^~ {static.url}/ {{
     alias {folder};
-    error_page 404 = @docsync;
+    error_page 403 404 = @docsync;
     log_not_found off;
     expires $docsync_expires;
     gzip on;

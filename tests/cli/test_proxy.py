@@ -1,11 +1,13 @@
 """`docsync proxy` and `docsync check --proxy`."""
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from docsync_trio.cli.main import main
+from docsync_trio.cli.proxy_static import closed_to_others
 
 SITE = """
 [server]
@@ -44,7 +46,7 @@ def test_a_file_is_written_with_folders_and_names(docsync, tmp_path):
     answer = docsync("proxy", "nginx", *options)
     text = (tmp_path / "p.conf").read_text()
 
-    assert answer.output == ""
+    assert answer.stdout == ""
     assert f'alias "{tmp_path}/a/static/";' in text
     assert f'alias "{tmp_path}/public/";' in text
     assert "location ^~ /static/ {" in text
@@ -66,6 +68,17 @@ def test_a_mistake_is_its_makers(docsync, options, said):
 
     assert answer.exit_code == 2
     assert said in answer.stderr
+
+
+def test_folders_that_a_proxy_may_not_read_are_noted(docsync, tmp_path):
+    (tmp_path / "public").chmod(0o750)
+    notes = docsync("proxy", "nginx", "--static").stderr
+
+    # What is outside of it is pytest's, and may be closed as well.
+    assert " is closed to other users" in notes
+    assert "chmod o+rx" in notes
+    assert closed_to_others(tmp_path / "public") is not None
+    assert closed_to_others(Path("/usr")) is None
 
 
 def test_what_is_still_to_be_done_is_noted(docsync):
