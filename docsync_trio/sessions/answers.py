@@ -40,7 +40,7 @@ class Answers:
 
     def _handle(self, connection: Connection, message: Message) -> Rest | None:
         reply = partial(replies.reply, self._shared, connection, message, self._report, self._most)
-        return self._turns.call(reply, partial(self._answer, connection, message))
+        return self._turns.call(reply, partial(self._answer, connection, message), ours="reply")
 
     def _answer(
         self, connection: Connection, message: Message, came: outcome.Outcome[Outgoing]

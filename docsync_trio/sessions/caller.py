@@ -21,6 +21,7 @@ from docsync_trio.protocol.message import Outgoing
 from docsync_trio.sessions.any_thread import HomeThread
 from docsync_trio.sessions.call_times import CallTimes
 from docsync_trio.sessions.environment import Environment
+from docsync_trio.sessions.passage import Passage
 from docsync_trio.sessions.steps import stepwise
 from docsync_trio.sessions.thread_call import ThreadCall
 from docsync_trio.sessions.watchdog import Stretch
@@ -55,6 +56,7 @@ class Caller:
     _left_behind: list[ThreadCall] = attrs.field(factory=list, init=False)
     _quick: bool = attrs.field(default=False, init=False)
     _owner: LogOwner = attrs.field(init=False)
+    _passage: Passage = attrs.field(factory=Passage, init=False)
 
     def __attrs_post_init__(self) -> None:
         self._owner = LogOwner(self._environment.application.path, self._session)
@@ -82,33 +84,40 @@ class Caller:
             return await self._result(function, result, on_pause)
 
     def begin(
-        self, function: Callable[..., Any], *, on_pause: Callable[[], object] | None = None
+        self,
+        function: Callable[..., Any],
+        *,
+        on_pause: Callable[[], object] | None = None,
+        ours: str = "",
     ) -> outcome.Maybe[Any] | Coroutine[Any, Any, Any]:
         """What comes of ``function()``, if that needs no waiting to speak of.
 
-        If it does, what has to be awaited for the result, which has begun or not.
+        If it does, what has to be awaited for the result, which has begun or not. *ours* names a
+        plain function of our own, which need not be looked at.
         """
         threads = self._environment.threads
-        if _is_async(function) or (threads is not None and not self._quick):
+        if (threads is not None and not self._quick) or (not ours and _is_async(function)):
             return self.call(function, on_pause=on_pause)
+        name = ours or name_of(function)
         came: outcome.Maybe[Any]
         owned = owning.set(self._owner)
         try:
             if threads is None:
-                came = outcome.capture(self._in_loop, name_of(function), function, ())
+                came = outcome.capture(self._in_loop, name, function, ())
             else:
                 workers = self._environment.facilities.workers
-                call = self._thread_call(function)
+                call = self._thread_call(name, function)
                 worker = workers.begin(call.run, places=threads)
                 if worker is None:
                     return self.call(function, on_pause=on_pause)
                 if not workers.is_over_soon(worker):
+                    self._passage.close()
                     return self._hear_of(function, call, worker, on_pause)
                 came = workers.outcome_of(worker)
                 self._quick = call.seconds < QUICK
         finally:
             owning.reset(owned)
-        if isinstance(came, outcome.Value) and _is_awaitable(came.value):
+        if not ours and isinstance(came, outcome.Value) and _is_awaitable(came.value):
             return self._await(function, came.value, on_pause)
         return came
 
@@ -181,7 +190,8 @@ class Caller:
             if on_pause is not None:
                 on_pause()
 
-        return stepwise(coroutine, before, after)
+        aside = self._environment.application.framework.steps_aside
+        return stepwise(coroutine, before, after, self._passage if aside else None)
 
     def _in_loop(self, name: str, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         watchdog = self._environment.facilities.watchdog
@@ -194,19 +204,20 @@ class Caller:
 
     async def _in_thread(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
         curfew, workers = self._environment.facilities.curfew, self._environment.facilities.workers
-        call = self._thread_call(partial(function, *args) if args else function)
+        call = self._thread_call(name_of(function), partial(function, *args))
         places = self._environment.threads
         if places is None or curfew.has_begun():
             places = curfew.threads
+        self._passage.close()
         return await self._end_of(call, workers.run(call.run, places=places, quick=self._quick))
 
-    def _thread_call(self, function: Callable[[], Any]) -> ThreadCall:
+    def _thread_call(self, name: str, function: Callable[[], Any]) -> ThreadCall:
         environment = self._environment
         facilities = environment.facilities
         return ThreadCall(
             self._owner.application,
             self._session,
-            name_of(function),
+            name,
             environment.settings.blocking_alert,
             function,
             self._home,
@@ -222,6 +233,7 @@ class Caller:
                 self._left_behind.append(call)
             raise
         finally:
+            self._passage.open()
             self._quick = 0 < call.seconds < QUICK
 
     def _stretch(self, name: str) -> Stretch:

@@ -197,8 +197,12 @@ class Session:
         self.tasks.home.call(self.lifetime.unblock)
 
     def tell(self, events: Iterable[DocumentPatchedEvent]) -> None:
-        """Send what *events* changed, whoever has the turn; in any thread."""
-        self.tasks.home.call(self._turns.tell, events)
+        """Send what *events* changed, whoever has the turn; in any thread.
+
+        A thread that has it waits until that is done, as it would go on to change the document.
+        """
+        home = self.tasks.home
+        (home.ask if self._turns.is_mine() else home.call)(partial(self._turns.tell, events))
 
     def has_turn_taken(self) -> bool:
         """Whether somebody has the turn to change the document."""

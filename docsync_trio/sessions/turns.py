@@ -102,16 +102,18 @@ class Turns:
         *,
         what: str = "",
         in_time: bool = False,
+        ours: str = "",
     ) -> Rest | None:
         """In a job: call the application's *function* with the document held.
 
         *then* is given what came of it when the document is not held any more. *what* names
-        it; *in_time* cancels it after the timeout. Gives what is left of that, if anything.
+        it; *in_time* cancels it after the timeout. *ours* names a plain function of our own that
+        calls the application's. Gives what is left of that, if anything.
         """
         held, self.doing, self._since = self._hold(), what, self._times.begin()
         if in_time and self._timeout != math.inf:
             return self._go_on(held, self._in_time(function), then)
-        came = self._caller.begin(function, on_pause=self.post_changes)
+        came = self._caller.begin(function, on_pause=self.post_changes, ours=ours)
         if not isinstance(came, (outcome.Value, outcome.Error)):  # their base class asks longer
             return self._go_on(held, came, then)
         self._let_go(held)
