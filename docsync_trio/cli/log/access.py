@@ -66,7 +66,7 @@ def _in_a_file(settings: LoggingSettings) -> Iterator[Tell]:
         file = WatchedFile(path)
     except OSError as error:
         text = f"logging.access_file: {path} cannot be written: {error.strerror}"
-        raise ServerError(text, status=1) from None
+        raise ServerError(text, status=2) from None
     log = logging.getLogger(ACCESS)
     writer = LineWriter(file, tell=lambda lost: log.warning("%s: %s", path, lost))
     line_of = _FORMATS[settings.access_format]

@@ -134,8 +134,9 @@ def test_they_are_in_a_file_of_their_own_and_in_the_log(tmp_path, form):
 def test_a_file_that_cannot_be_written_is_told_with_its_key(tmp_path):
     settings = LoggingSettings(access_file=tmp_path)
 
-    with pytest.raises(ServerError, match=r"logging\.access_file: .* Is a directory"):
+    with pytest.raises(ServerError, match=r"logging\.access_file: .* Is a directory") as raised:
         logged(settings)
+    assert raised.value.status == 2
 
 
 def test_a_file_that_was_moved_away_is_opened_anew(tmp_path):
