@@ -11,6 +11,7 @@ nowhere else. `check_hypercorn` looks whether they still mean what they did.
 
 import functools
 import inspect
+import logging
 import sys
 from typing import Any, Final
 
@@ -121,6 +122,8 @@ class _Context(WorkerContext):
 
 
 def _use_our_protocols() -> None:
+    # At the level of debugging it would write down all heads, with their cookies.
+    logging.getLogger("hpack").setLevel(logging.INFO)
     protocol.H11Protocol = OurH11Protocol  # type: ignore[attr-defined]
     protocol.H2Protocol = OurH2Protocol  # type: ignore[attr-defined, assignment]
 

@@ -1,6 +1,7 @@
 """A server that speaks TLS, from outside: requests, websockets, and who speaks something else."""
 
 import contextlib
+import logging
 import ssl
 from ipaddress import ip_network
 
@@ -164,6 +165,17 @@ async def test_a_websocket_over_http2_that_may_not_come_in_gets_a_status(server,
     await talk(peer, websocket, lambda: websocket.status is not None)
 
     assert websocket.status == 503
+
+
+async def test_no_log_has_what_heads_say_by_http2(server, authority, caplog):
+    caplog.set_level(logging.DEBUG)
+    peer = await authority.connect(server, "h2")
+    websocket = H2Websocket("127.0.0.1", "/app/ws", "session-secret", scheme="https")
+
+    await talk(peer, websocket, lambda: websocket.status is not None)
+
+    assert "session-secret" not in caplog.text
+    assert [record for record in caplog.records if record.name.startswith("hpack")] == []
 
 
 async def test_a_message_beyond_the_limit_ends_a_websocket_over_http2(authority):
