@@ -33,8 +33,12 @@ class FrameworkSession(Protocol):
         """Send what *events* changed to all who view the document, whoever has its turn."""
         ...
 
-    def has_turn_taken(self) -> bool:
-        """Whether somebody has the turn to change the document."""
+    def has_turn_taken(self, *, by_caller: bool = False) -> bool:
+        """Whether somebody has the turn to change the document, or even the caller."""
+        ...
+
+    def flush(self) -> None:
+        """Send what has changed so far; for who has the turn."""
         ...
 
 
@@ -53,7 +57,13 @@ class Framework:
     """Whether it makes asyncio tasks by itself, whatever the application's code does."""
 
     needs_loop: bool = False
-    """Whether its applications' plain functions must not run in a thread."""
+    """Whether its applications' plain functions stay in the loop if nothing else is said."""
+
+    refuses_threads: str = ""
+    """Why they cannot run in threads; empty if they can."""
+
+    steps_aside: bool = False
+    """Whether ``async`` code of a session waits while a plain function of it runs in a thread."""
 
     def adopted(self, handler: Handler) -> Handler:
         """Return what fills documents in the place of *handler*; raises `LoadError`."""
