@@ -3,6 +3,7 @@
 import argparse
 import glob
 import os
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Never
@@ -69,6 +70,11 @@ def _place(folder: Path, beside: Path) -> Callable[[str], str]:
 
 def _command(words: Sequence[str]) -> tuple[bool, list[str], list[str]]:
     """Say whether it is Panel's, what stands before ``serve``, and what follows."""
+    if len(words) == 1:  # all of it in quotes
+        try:
+            words = shlex.split(words[0])
+        except ValueError as error:
+            raise BadCommandError(f"a quote that does not end ({error})") from None
     before, rest = list(words), list(words)
     if _SERVE in words:
         at = words.index(_SERVE)

@@ -130,3 +130,19 @@ def test_a_file_that_is_none_of_theirs_is_told(docsync):
 
     assert checked.exit_code == 2
     assert "this is no configuration of nginx, HAProxy or Caddy" in checked.output
+
+
+def test_files_that_are_not_here_are_named_and_circles_told(docsync, tmp_path):
+    printed = docsync("proxy", "nginx").stdout
+    (tmp_path / "n.conf").write_text(
+        printed.replace("proxy_buffering off;", "include mime.types; include snippets/site;")
+    )
+    answer = docsync("check", "--proxy", "n.conf")
+    assert "n.conf: advice: includes snippets/site, which is not here" in answer.output
+    assert "mime.types" not in answer.output
+    assert answer.exit_code == 0
+
+    (tmp_path / "circle.conf").write_text("http { include circle.conf; }")
+    answer = docsync("check", "--proxy", "circle.conf")
+    assert "include each other without end" in answer.output
+    assert answer.exit_code == 2

@@ -29,6 +29,13 @@ def test_a_script_is_served_where_it_was():
     assert site["applications"] == [{"path": "/sliders", "handlers": [{"file": "apps/sliders.py"}]}]
 
 
+def test_a_line_in_quotes_is_taken_apart():
+    text = draft_site(["bokeh serve 'my app.py' --port 80"]).as_text()
+    assert tomllib.loads(text)["applications"][0]["handlers"] == [{"file": "my app.py"}]
+    with pytest.raises(BadCommandError, match="quote"):
+        draft_site(["bokeh serve 'a.py"])
+
+
 def test_the_command_may_be_called_in_several_ways():
     ways = ("bokeh serve", "python -m bokeh serve", "/usr/bin/bokeh serve", "panel serve")
 

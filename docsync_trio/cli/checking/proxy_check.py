@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import attrs
 
@@ -16,11 +17,28 @@ from docsync_trio.proxies.reading import read_proxy_file
 def check_proxy(path: Path, settings: SiteSettings) -> list[Finding]:
     """Return what is wrong with the file at *path* for a site. Raises `OSError`."""
     text = path.read_text(encoding="utf-8", errors="replace")
+    missing: dict[str, None] = {}
+
+    def include(pattern: str) -> list[tuple[str, str]]:
+        found = _included(pattern, path.parent)
+        if not found and not set(pattern) & _WILD and Path(pattern).name not in _OF_NO_MATTER:
+            missing[pattern] = None
+        return found
+
     try:
-        file = read_proxy_file(text, str(path), lambda pattern: _included(pattern, path.parent))
+        file = read_proxy_file(text, str(path), include)
     except NotReadable as error:
         return [Finding(error.place, error.text)]
-    return compare(file, settings, name=str(path))
+    except RecursionError:
+        return [Finding(str(path), "its files include each other without end")]
+    unknown = "includes {}, which is not here: what stands in it is not known, and may be missed"
+    notes = [Finding(str(path), unknown.format(name), breaks=False) for name in missing]
+    return [*compare(file, settings, name=str(path)), *notes]
+
+
+_WILD: Final = set("*?[")
+_OF_NO_MATTER: Final = {"mime.types", "fastcgi_params", "fastcgi.conf", "uwsgi_params"}
+"""What most files of nginx include and no requests of ours need."""
 
 
 def _included(pattern: str, folder: Path) -> list[tuple[str, str]]:
