@@ -127,14 +127,25 @@ def hear(websocket: ClientConnection, kind: str) -> dict[str, object]:
             return found
 
 
-def waiting_for_processor(*processes: int | str) -> float:
-    """Seconds for which threads of *processes* were ready to run, and others ran instead."""
-    waited = 0
-    for process in processes:
-        for thread in Path(f"/proc/{process}/task").glob("*/schedstat"):
-            with suppress(OSError):  # it has just ended
-                waited += int(thread.read_text().split()[1])
-    return waited / 1e9
+@attrs.define(eq=False)
+class Waits:
+    """For how long threads of *processes* have been ready to run while others ran instead."""
+
+    processes: tuple[int | str, ...]
+    _nanoseconds: dict[Path, int] = attrs.field(factory=dict, init=False)
+    _seconds: float = attrs.field(default=0.0, init=False)
+
+    def seconds(self) -> float:
+        """Return the sum for all threads that were there when this was called last, or now."""
+        before, self._nanoseconds = self._nanoseconds, {}
+        for process in self.processes:
+            for thread in Path(f"/proc/{process}/task").glob("*/schedstat"):
+                with suppress(OSError):  # it has just ended
+                    self._nanoseconds[thread] = int(thread.read_text().split()[1])
+        # A thread that has ended takes what it had waited with it.
+        waited = (now - before.get(thread, 0) for thread, now in self._nanoseconds.items())
+        self._seconds += sum(max(0, each) for each in waited) / 1e9
+        return self._seconds
 
 
 @attrs.define(eq=False)
@@ -142,7 +153,7 @@ class _Watch:
     """What the process of a bystander does."""
 
     websocket: ClientConnection
-    server: int
+    waits: Waits
     delays: list[float] = attrs.field(factory=list)
     begun: float = attrs.field(factory=time.monotonic)
     gone: str = ""
@@ -150,12 +161,12 @@ class _Watch:
     def look(self) -> None:
         try:
             while True:
-                before = waiting_for_processor(self.server, "self")
+                before = self.waits.seconds()
                 self.begun = time.monotonic()
                 say(self.websocket, "SERVER-INFO-REQ")
                 hear(self.websocket, "SERVER-INFO-REPLY")
                 took = time.monotonic() - self.begun
-                self.delays.append(took - waiting_for_processor(self.server, "self") + before)
+                self.delays.append(took - self.waits.seconds() + before)
                 time.sleep(PAUSE)
         except (OSError, TimeoutError, ConnectionClosed) as error:
             self.gone = repr(error)
@@ -172,7 +183,7 @@ class _Watch:
 
 def _main(page: str, server: str) -> None:
     with open_websocket(page) as websocket:
-        watch = _Watch(websocket, int(server))
+        watch = _Watch(websocket, Waits((int(server), "self")))
         threading.Thread(target=watch.look, daemon=True).start()
         print("here", flush=True)  # noqa: T201 - this is how it talks with the test
         for _ in sys.stdin:

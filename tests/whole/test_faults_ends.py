@@ -14,7 +14,7 @@ import attrs
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.whole.bystander import open_websocket, say, waiting_for_processor
+from tests.whole.bystander import Waits, open_websocket, say
 from tests.whole.fault_site import serving, write_site
 from tests.whole.processes import ROOT, Log
 
@@ -113,19 +113,21 @@ class Clock:
     """
 
     process: "subprocess.Popen[str]"
-    begun: float = attrs.field(factory=time.monotonic)
-    waited_before: float = attrs.field(init=False)
+    begun: float = attrs.field(factory=time.monotonic, init=False)
+    _waits: Waits = attrs.field(init=False)
+    _waited_before: float = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.waited_before = waiting_for_processor(self.process.pid)
+        self._waits = Waits((self.process.pid,))
+        self._waited_before = self._waits.seconds()
 
     def at_its_end(self) -> float:
         """Seconds that it has had when it ends."""
-        waited = self.waited_before
+        waited = 0.0
         while self.process.poll() is None:
-            waited = max(waited, waiting_for_processor(self.process.pid))
+            waited = self._waits.seconds() - self._waited_before
             time.sleep(0.01)
-        return time.monotonic() - self.begun - (waited - self.waited_before)
+        return time.monotonic() - self.begun - waited
 
 
 def read_all(peer: socket.socket) -> bytes:
