@@ -46,4 +46,6 @@ def migrate(output: Path | None, command: tuple[str, ...]) -> None:
         except FileExistsError:
             raise click.UsageError(f"{output} is there already; name another file") from None
     words = ["docsync", "run", str(output or "site.toml"), *dict.fromkeys(draft.run)]
-    click.echo(f"Serve it with: {shlex.join(words)}", err=True)
+    # What stands for a variable is for the shell to find.
+    line = " ".join(f'"{word}"' if "$" in word else shlex.quote(word) for word in words)
+    click.echo(f"Serve it with: {line}", err=True)

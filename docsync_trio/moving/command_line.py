@@ -138,13 +138,27 @@ def _applications(
 def _bind(draft: Draft, given: dict[str, Any]) -> None:
     if given["unix_socket"]:
         return
+    host = given["address"][-1] if given["address"] else ""
+    host = f"[{host}]" if ":" in host else host
+    if variable := _variable(given["port"]):
+        address = f"{host or '0.0.0.0'}:{variable}"  # noqa: S104 - as the command did
+        draft.run += ["--bind", address]
+        draft.remarks.append(f'--port: of the environment, so at each start: --bind "{address}"')
+        return
     port = _port(given["port"])
-    if given["address"]:
-        host = given["address"][-1]
-        draft.set("server", "bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}")
+    if host:
+        draft.set("server", "bind", f"{host}:{port}")
         return
     note = f'On every address, as the command did; "127.0.0.1:{port}" is this machine only.'
     draft.set("server", "bind", f"0.0.0.0:{port}", note)
+
+
+def _variable(ports: list[str] | None) -> str:
+    """Return the variable of a shell that the port is, "" where it is a number or none."""
+    if not ports:
+        return ""
+    # A shell that does not know it, as that of a Procfile does, makes nothing of it.
+    return ports[-1] if ports[-1].startswith("$") else "" if ports[-1] else "$PORT"
 
 
 def _port(values: list[str] | None) -> int:

@@ -41,7 +41,7 @@ def _rows(whose: str, flags: tuple[Flag, ...]) -> Iterator[str]:
 
 
 def _variables() -> Iterator[str]:
-    yield "| variable of `bokeh serve` | is not read here; the same as |"
+    yield "| variable of theirs | is not read here; the same as |"
     yield "| --- | --- |"
     for variable in VARIABLES:
         yield f"| `{variable.name}` | `{variable.flag}` |"

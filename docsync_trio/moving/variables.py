@@ -31,6 +31,10 @@ def _signed(value: str) -> list[str]:
     return [] if value.lower() in _NO else ["signed"]
 
 
+def _wanted(value: str) -> list[str]:
+    return [] if value.lower() in _NO else [value]
+
+
 VARIABLES: Final = (
     Variable("BOKEH_ALLOW_WS_ORIGIN", "--allow-websocket-origin", _listed),
     Variable("BOKEH_AUTH_MODULE", "--auth-module"),
@@ -39,8 +43,20 @@ VARIABLES: Final = (
     Variable("BOKEH_SIGN_SESSIONS", "--session-ids", _signed),
     Variable("BOKEH_SSL_CERTFILE", "--ssl-certfile"),
     Variable("BOKEH_SSL_KEYFILE", "--ssl-keyfile"),
+    Variable("PANEL_BASIC_AUTH", "--basic-auth"),
+    Variable("PANEL_COOKIE_SECRET", "--cookie-secret"),
+    Variable("PANEL_OAUTH_ENCRYPTION", "--oauth-encryption-key"),
+    Variable("PANEL_OAUTH_EXPIRY", "--oauth-expiry-days"),
+    Variable("PANEL_OAUTH_EXTRA_PARAMS", "--oauth-extra-params"),
+    Variable("PANEL_OAUTH_JWT_USER", "--oauth-jwt-user"),
+    Variable("PANEL_OAUTH_KEY", "--oauth-key"),
+    Variable("PANEL_OAUTH_OPTIONAL", "--oauth-optional", _wanted),
+    Variable("PANEL_OAUTH_PROVIDER", "--oauth-provider"),
+    Variable("PANEL_OAUTH_REDIRECT_URI", "--oauth-redirect-uri"),
+    Variable("PANEL_OAUTH_REFRESH_TOKENS", "--oauth-refresh-tokens", _wanted),
+    Variable("PANEL_OAUTH_SECRET", "--oauth-secret"),
 )
-"""Those of Bokeh's variables that are flags of `bokeh serve` as well."""
+"""Those of their variables that are flags of `bokeh serve`, or of `panel serve`, as well."""
 
 SECRETS: Final = {"BOKEH_COOKIE_SECRET", "BOKEH_SECRET_KEY", "BOKEH_SSL_PASSWORD"}
 """Variables that a site file names where it needs them."""

@@ -357,8 +357,13 @@ def test_variables_are_those_that_bokeh_has_and_flags_that_there_are():
     from bokeh.settings import settings
 
     known = {setting.env_var for setting in type(settings).__dict__.values() if is_setting(setting)}
-    assert {variable.name for variable in VARIABLES} | SECRETS <= known
-    assert {variable.flag for variable in VARIABLES} <= {flag.name for flag in BOKEH_FLAGS}
+    names = {variable.name for variable in VARIABLES} | SECRETS
+    assert {name for name in names if name.startswith("BOKEH_")} <= known
+    flags = {flag.name for flag in (*BOKEH_FLAGS, *PANEL_FLAGS)}
+    assert {variable.flag for variable in VARIABLES} <= flags
+    if panel := find_spec("panel"):
+        code = Path(panel.origin).with_name("config.py").read_text()
+        assert [name for name in names if name.startswith("PANEL_") and name not in code] == []
 
 
 def is_setting(found):
@@ -369,3 +374,32 @@ def is_setting(found):
 def test_a_port_that_there_is_not_is_told(port):
     with pytest.raises(BadCommandError, match="--port"):
         draft_site(["bokeh", "serve", "a.py", f"--port={port}"])
+
+
+@pytest.mark.parametrize(
+    ("flags", "bind"),
+    [
+        ("--port=$PORT", "0.0.0.0:$PORT"),
+        ("--port= --address=127.0.0.1", "127.0.0.1:$PORT"),
+        ("--port ${LISTEN} --address ::1", "[::1]:${LISTEN}"),
+    ],
+)
+def test_a_port_of_the_environment_is_for_each_start(flags, bind):
+    draft = draft_site(["bokeh", "serve", *flags.split(), "--use-xheaders", "a.py"])
+
+    assert draft.run == ["--bind", bind]
+    assert f'--bind "{bind}"' in draft.as_text()
+    assert "bind" not in tomllib.loads(draft.as_text())["server"]
+
+
+def test_a_sign_in_by_variables_is_one_by_keys():
+    line = (
+        "PANEL_OAUTH_KEY=abc PANEL_OAUTH_SECRET=s PANEL_OAUTH_OPTIONAL=true "
+        "panel serve a.py --oauth-provider github"
+    )
+    assert site_of(line)["sign_in"] == {
+        "provider": "github",
+        "client_id": "abc",
+        "client_secret": {"env": "PANEL_OAUTH_SECRET"},
+        "optional": True,
+    }
