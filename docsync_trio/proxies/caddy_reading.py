@@ -52,9 +52,9 @@ class _Site:
     block: Directive
 
     def passages(self, path: str) -> Iterator[Passage]:
-        found = self._find(self.block, path, path)
-        if found is not None and found[0].words:
-            yield _Reading(self.block, *found).passage()
+        for passing, seen in self._find(self.block, path, path):
+            if passing.words or passing.inside:
+                yield _Reading(self.block, passing, seen).passage()
 
     def stripped(self, block: Directive) -> Iterator[str]:
         if block.all("rewrite"):
@@ -66,38 +66,51 @@ class _Site:
                 yield one.word(1).rstrip("/")
             yield from self.stripped(one)
 
-    def _find(self, block: Directive, path: str, seen: str) -> tuple[Directive, str] | None:
-        """Return the ``reverse_proxy`` for *path*, and the path as it stands there."""
+    def _find(self, block: Directive, path: str, seen: str) -> list[tuple[Directive, str]]:
+        """Return what may answer for *path*, each with the path as it stands there.
+
+        That is each ``reverse_proxy`` up to the first that surely does.
+        """
         for one in block.all("uri"):
             if one.word(0) == "strip_prefix":
                 seen = seen.removeprefix(one.word(1).rstrip("/"))
         groups = [one for one in block.inside or () if one.name in _GROUPS]
+        found: list[tuple[Directive, str]] = []
         # The longest path goes first.
         for one in sorted(groups, key=lambda group: -len(group.word(0))):
-            if self._matches(one, path):
+            met = self._matches(one, path)
+            if met is not False:
                 off = one.word(0).rstrip("*").rstrip("/") if one.name == "handle_path" else ""
-                found = self._find(one, path, seen.removeprefix(off))
-                if found is not None:
+                there = self._find(one, path, seen.removeprefix(off))
+                found += there
+                if there and met:
                     return found
-        passing = [one for one in block.all("reverse_proxy") if self._matches(one, path)]
-        return (passing[0], seen) if passing else None
+        for one in block.all("reverse_proxy"):
+            met = self._matches(one, path)
+            if met is not False:
+                found.append((one, seen))
+            if met:
+                break
+        return found
 
-    def _matches(self, directive: Directive, path: str) -> bool:
+    def _matches(self, directive: Directive, path: str) -> bool | None:
+        """Say whether *directive* is for *path*; None where more than the path decides."""
         matcher = directive.word(0)
         if matcher.startswith("@"):
-            return any(_paths_match(one, path) for one in self.block.all(matcher))
+            verdicts = {_paths_match(one, path) for one in self.block.all(matcher)}
+            # One that is not here is inside of a block.
+            return True if True in verdicts else False if verdicts == {False} else None
         return not matcher.startswith("/") or fnmatch.fnmatchcase(path, matcher)
 
 
-def _paths_match(matcher: Directive, path: str) -> bool:
-    """Decide what looks at the path; anything else counts as met."""
-    tests = [(matcher.word(0), matcher.words[1:])]
+def _paths_match(matcher: Directive, path: str) -> bool | None:
+    """Decide what looks at the path; None where anything else has a say."""
+    tests = [(matcher.word(0), matcher.words[1:])] if matcher.words else []
     tests += [(one.name, one.words) for one in matcher.inside or ()]
-    return all(
-        any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
-        for name, patterns in tests
-        if name == "path"
-    )
+    of_path = [patterns for name, patterns in tests if name == "path"]
+    if not all(any(fnmatch.fnmatchcase(path, one) for one in some) for some in of_path):
+        return False
+    return True if len(of_path) == len(tests) else None
 
 
 @attrs.frozen

@@ -1,10 +1,11 @@
 """Which of HAProxy's conditions hold for a path.
 
-Only what looks at the path can be decided from a file. Any other condition counts as met, so
-that what is behind it is looked at rather than left out.
+Only what looks at the path can be decided from a file. Any other condition may be met or not,
+so that what is behind it is looked at, and what comes after it as well.
 """
 
 import re
+from collections.abc import Iterable
 
 import attrs
 
@@ -18,18 +19,19 @@ class Acls:
     front: Section
     path: str
 
-    def allow(self, words: tuple[str, ...]) -> bool:
-        """Decide ``if a b or c`` and ``unless a``."""
+    def decide(self, words: tuple[str, ...]) -> bool | None:
+        """Decide ``if a b or c`` and ``unless a``; None where more than the path decides."""
         if not words:
             return True
         text = " ".join(words[1:])
-        met = any(all(map(self._met, _terms(part))) for part in re.split(r"\s(?:or|\|\|)\s", text))
-        return met if words[0] == "if" else not met
+        parts = re.split(r"\s(?:or|\|\|)\s", text)
+        met = _any(_all(map(self._met, _terms(part))) for part in parts)
+        return met if met is None or words[0] == "if" else not met
 
-    def _met(self, term: str) -> bool:
+    def _met(self, term: str) -> bool | None:
         negated = term.startswith("!")
         held = self._named(term.removeprefix("!"))
-        return True if held is None else held != negated
+        return None if held is None else held != negated
 
     def _named(self, term: str) -> bool | None:
         if term.startswith("{"):
@@ -50,6 +52,16 @@ class Acls:
             how = words[at + 1]
             del words[at : at + 2]
         return any(_compare(how, self.path, word) for word in words if word not in {"-i", "--"})
+
+
+def _all(found: Iterable[bool | None]) -> bool | None:
+    some = set(found)
+    return False if False in some else None if None in some else True
+
+
+def _any(found: Iterable[bool | None]) -> bool | None:
+    some = set(found)
+    return True if True in some else None if None in some else False
 
 
 def _terms(text: str) -> list[str]:

@@ -38,8 +38,12 @@ class HaproxyFile:
 
     def passages(self, path: str) -> list[Passage]:
         """See `ProxyFile`."""
-        found = (self._passage(front, path) for front in self._of("frontend", "listen"))
-        return [passage for passage in found if passage is not None]
+        return [
+            _Reading(self._tuning(), front, back, tuple(_in_use(servers))).passage(path)
+            for front in self._of("frontend", "listen")
+            for back in self._backends(front, path)
+            if (servers := [line for line in back.lines if line.starts("server")])
+        ]
 
     def stripped(self) -> list[str]:
         """See `ProxyFile`."""
@@ -49,20 +53,29 @@ class HaproxyFile:
     def _of(self, *kinds: str) -> Iterator[Section]:
         return (section for section in self.sections if section.kind in kinds)
 
-    def _passage(self, front: Section, path: str) -> Passage | None:
-        back = front if front.kind == "listen" else self._backend(front, path)
-        servers = [line for line in back.lines if line.starts("server")] if back else []
-        if back is None or not servers:
-            return None
-        return _Reading(self._tuning(), front, back, tuple(_in_use(servers))).passage(path)
-
-    def _backend(self, front: Section, path: str) -> Section | None:
+    def _backends(self, front: Section, path: str) -> Iterator[Section]:
+        """Yield where requests for *path* may go: up to the first where they surely do."""
+        if front.kind == "listen":
+            yield front
+            return
         acls = Acls(front, path)
         for line in front.lines:
-            if line.starts("use_backend") and acls.allow(line.words[2:]):
-                return self._named(line.word(1))
+            if not line.starts("use_backend"):
+                continue
+            met = acls.decide(line.words[2:])
+            if met is not False:
+                yield from self._meant(line.word(1))
+            if met:
+                return
         default = front.find("default_backend")
-        return self._named(default.word(1)) if default else None
+        yield from self._meant(default.word(1)) if default else ()
+
+    def _meant(self, name: str) -> Iterator[Section]:
+        """Yield the sections that *name* may stand for: all, where requests decide."""
+        if "%[" in name:
+            yield from self._of("backend")
+        elif (there := self._named(name)) is not None:
+            yield there
 
     def _named(self, name: str) -> Section | None:
         return next((one for one in self._of("backend", "listen") if one.name == name), None)

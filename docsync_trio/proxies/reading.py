@@ -9,7 +9,9 @@ from docsync_trio.proxies.haproxy_reading import HaproxyFile
 from docsync_trio.proxies.nginx_reading import NginxFile
 from docsync_trio.proxies.passage import Opener, ProxyFile
 
-_HAPROXY: Final = re.compile(r"^(?:frontend|backend|listen)\s+\S+", re.MULTILINE)
+_HAPROXY: Final = re.compile(
+    r"^(?:(?:frontend|backend|listen)\s+\S+|(?:global|defaults)\s*$)", re.MULTILINE
+)
 _CADDY: Final = re.compile(r"^\s*reverse_proxy\b", re.MULTILINE)
 _NGINX: Final = re.compile(r"^\s*(?:http|server|upstream|location|map)\b[^;]*\{", re.MULTILINE)
 

@@ -217,6 +217,33 @@ def test_nginx_with_an_upstream_a_map_and_a_file_that_is_included():
     assert len(lines) == 2
 
 
+def test_what_some_requests_alone_are_for_is_looked_at_and_what_comes_after_it():
+    apart = HAPROXY.replace(
+        "default_backend b", "use_backend w if { hdr(Upgrade) -i websocket }\n    default_backend b"
+    )
+    sockets = "backend w\n    server s 127.0.0.1:5006 ssl verify none\n"
+    assert "speaks TLS" in found(apart + sockets)[0]
+    assert "speaks TLS" in found(changed(apart, (":5006", ":5006 ssl")) + sockets)[0]
+    assert found(apart + sockets.replace(" ssl verify none", "")) == []
+
+    apart = CADDY.replace("reverse_proxy", "@ws header Upgrade websocket\nreverse_proxy @ws", 1)
+    rest = CADDY[CADDY.index("\treverse_proxy") :]
+    both = apart[: apart.rindex("}")] + rest
+    assert found(both) == []
+    assert "speaks TLS" in found(both.replace("@ws localhost", "@ws https://localhost"))[0]
+    assert "speaks TLS" in found(both.replace("reverse_proxy l", "reverse_proxy https://l"))[0]
+
+
+def test_a_backend_that_requests_choose_may_be_any():
+    by_map = changed(HAPROXY, ("default_backend b", "use_backend %[req.hdr(host),map(/m,b)]"))
+    assert found(by_map) == []
+    assert "keeps unused" in found(changed(by_map, (":5006", ":5006 pool-purge-delay 20s")))[0]
+
+
+def test_a_file_that_passes_nothing_on_yet_is_read():
+    assert "nothing passes" in found("global\n    daemon\ndefaults\n    mode http\n")[0]
+
+
 TWO = {
     "nginx": (
         NGINX.replace("http://127.0.0.1:5006", "http://app")
