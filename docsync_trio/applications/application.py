@@ -133,10 +133,10 @@ class Application:
 
     @framework.validator
     def _check_framework(self, _: Any, framework: Framework) -> None:
-        if framework.needs_loop and self.run_callbacks_in == "thread":
+        if framework.refuses_threads and self.run_callbacks_in == "thread":
             raise LoadError(
-                f"plain functions of {framework.name} applications cannot run in threads of ours; "
-                'leave run_callbacks_in at "auto"'
+                f"plain functions of {framework.name} applications cannot run in threads of ours: "
+                f'{framework.refuses_threads}; leave run_callbacks_in at "auto"'
             )
 
     @recipe.default

@@ -204,9 +204,10 @@ class Session:
         home = self.tasks.home
         (home.ask if self._turns.is_mine() else home.call)(partial(self._turns.tell, events))
 
-    def has_turn_taken(self) -> bool:
-        """Whether somebody has the turn to change the document."""
-        return not self.destroyed and self._turns.is_taken()
+    def has_turn_taken(self, *, by_caller: bool = False) -> bool:
+        """Whether somebody has the turn to change the document, or even the caller."""
+        taken = self._turns.is_mine if by_caller else self._turns.is_taken
+        return not self.destroyed and taken()
 
     def end(self, ending: Ending, reason: str) -> None:
         """Let the session end now; its connections are closed with *ending*."""

@@ -48,16 +48,21 @@ def test_what_it_is_made_with_can_be_said(tmp_path):
     assert (made.framework.name, made.async_kind, made.in_threads) == ("panel", "asyncio", False)
 
 
-@pytest.mark.parametrize(
-    ("more", "problem"),
-    [
-        ({"async_kind": "trio"}, "docsync_trio.for_trio"),
-        ({"run_callbacks_in": "thread"}, 'leave run_callbacks_in at "auto"'),
-    ],
-)
-def test_what_panel_cannot_do_is_refused(tmp_path, more, problem):
-    with pytest.raises(LoadError, match=problem):
-        application(tmp_path, "import panel", **more)
+def test_async_code_of_panel_applications_is_for_asyncio(tmp_path):
+    with pytest.raises(LoadError, match=r"docsync_trio\.for_trio"):
+        application(tmp_path, "import panel", async_kind="trio")
+
+
+def test_threads_are_for_those_who_want_them_and_have_a_panel_that_can_do_with_them(tmp_path):
+    def made(*, knows_threads):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(private, "knows_threads", lambda: knows_threads)
+            panel = framework.PanelFramework()
+        return application(tmp_path, "import panel", framework=panel, run_callbacks_in="thread")
+
+    assert made(knows_threads=True).in_threads
+    with pytest.raises(LoadError, match='leave run_callbacks_in at "auto"'):
+        made(knows_threads=False)
 
 
 def test_the_panel_that_is_installed_is_one_we_know():

@@ -37,8 +37,11 @@ class PanelFramework(Framework):
     serves_components = True
     needs_asyncio = True
     needs_loop = True
+    steps_aside = True
 
     def __init__(self) -> None:
+        if not private.knows_threads():
+            self.refuses_threads = "that needs Panel 1.10"
         self.hooks = Hooks(
             on_server_loaded=(_server_loaded,), on_session_created=(_session_created,)
         )

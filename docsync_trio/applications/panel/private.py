@@ -79,6 +79,11 @@ def is_known() -> bool:
     return version() in KNOWN
 
 
+def knows_threads() -> bool:
+    """Whether its plain functions may run in threads; of older ones some make asyncio tasks."""
+    return version() >= (1, 10) and _has(panel_document, "_flush_events")
+
+
 def _has(thing: Any, path: str) -> bool:
     for name in path.split("."):
         if not hasattr(thing, name):
@@ -126,6 +131,22 @@ def tell_of_held_changes(tell: Callable[[Document, list[DocumentPatchedEvent]], 
 
     home: Any = panel_document
     home._drain_unconnected_events = drain  # noqa: SLF001
+
+
+def send_from_threads(send: Callable[[object], None]) -> None:
+    """Have ``send(session)`` called when changes are to be seen before their function is over.
+
+    In a thread Panel leaves them to the end of the turn. Only for a Panel that `knows_threads`.
+    """
+    home: Any = panel_document
+    original: Callable[[Document, object], None] = home._flush_events  # noqa: SLF001
+
+    @functools.wraps(original)
+    def flush(document: Document, session: object) -> None:
+        original(document, session)
+        send(session)
+
+    home._flush_events = flush  # noqa: SLF001
 
 
 def _is_change(event: object) -> bool:

@@ -86,7 +86,15 @@ def tell(document: Document, events: Iterable[DocumentPatchedEvent]) -> None:
         session.tell(events)
 
 
+def send(session: object) -> None:
+    """Send what a thread that has the turn of *session* has changed so far."""
+    if isinstance(session, PanelSession) and session.has_turn_taken(by_caller=True):
+        session.flush()
+
+
 def write_through() -> None:
     """Have Panel write through its sessions."""
     private.write_through(AllViewers, write)
     private.tell_of_held_changes(tell)
+    if private.knows_threads():
+        private.send_from_threads(send)

@@ -14,10 +14,12 @@ from docsync_trio.testing import open_site
 @pytest.fixture(autouse=True, scope="module")
 def panel():
     """Import it now: other tests of this process are to be over by then (`tests/conftest.py`)."""
-    global pn, hold, state  # noqa: PLW0603
+    global pn, hold, state, private  # noqa: PLW0603
     import panel as pn
     from panel.io import hold
     from panel.io.state import state
+
+    from docsync_trio.applications.panel import private
 
 
 SCRIPT = """
@@ -107,6 +109,61 @@ async def test_pages_are_panels_with_our_script_behind_bokehjs(tmp_path, autojum
         assert "://" not in "".join(scripts)
         panel = await site.get("/static/extensions/panel/panel.min.js")
         assert panel.status == 200
+
+
+THREADED = """
+import asyncio
+import threading
+import time
+import panel as pn
+
+pn.extension()
+shown = pn.widgets.TextInput(value="-")
+works, seen, met = threading.Event(), threading.Event(), []
+pn.state.cache["seen"] = seen
+
+
+async def tick(event):
+    while shown.value == "-":
+        await asyncio.sleep(0.001)
+        met.append(works.is_set())
+        shown.placeholder = "ticking"
+
+
+def compute(event):
+    works.set()
+    shown.placeholder = "computing"
+    time.sleep(0.1)
+    seen.wait(10)
+    works.clear()
+    in_loop = threading.current_thread() is threading.main_thread()
+    shown.value = f"{in_loop} {any(met)} {seen.is_set()}"
+
+
+pn.Row(
+    shown, pn.widgets.Button(label="tick", on_click=tick),
+    pn.widgets.Button(label="compute", on_click=compute),
+).servable()
+"""
+
+
+async def test_async_code_waits_while_a_plain_function_computes_in_a_thread(tmp_path):
+    if not private.knows_threads():
+        pytest.skip("for threads it needs Panel 1.10")
+    site_file = settings(tmp_path, path="/app", source=THREADED)
+    site_file["applications"][0]["run_callbacks_in"] = "thread"
+    async with open_site(site_file) as site, site.open("/app") as page:
+        page.send(DocumentReady())
+        buttons = {m.label: m for m in page.document.models if type(m).__name__ == "Button"}
+        (shown,) = inputs(page)
+        page.click(buttons["tick"])
+        await page.until(lambda: shown.placeholder == "ticking")
+        page.click(buttons["compute"])
+        await page.until(lambda: shown.placeholder == "computing")
+        pn.state.cache.pop("seen").set()
+        await page.until(lambda: shown.value != "-")
+
+        assert shown.value == "False False True"
 
 
 MOVING = """
