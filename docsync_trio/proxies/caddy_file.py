@@ -27,8 +27,11 @@ _HEAD = """\
 
 
 def _addresses(plan: ProxyPlan) -> list[str]:
-    scheme = "https" if plan.front.is_secure else "http"
-    return [f"{scheme}://{name}:{plan.front.port}" for name in plan.front.names or ("",)]
+    front = plan.front
+    if front.names and not front.listen and not front.is_secure:
+        return list(front.names)  # by https, with certificates that Caddy gets by itself
+    scheme = "https" if front.is_secure else "http"
+    return [f"{scheme}://{name}:{front.port}" for name in front.names or ("",)]
 
 
 def _beginning(plan: ProxyPlan) -> Iterator[str]:

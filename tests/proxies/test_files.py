@@ -223,6 +223,11 @@ def test_who_comes_by_http_is_sent_to_https_at_the_usual_ports(kind):
         assert leading not in printed(kind, front=FrontSide(listen=listen, **files))
 
 
+def test_caddy_gets_its_certificates_by_itself():
+    assert "\na.org, b.org {" in printed("caddy", front=FrontSide(names=("a.org", "b.org")))
+    assert "http://a.org:80 {" in printed("caddy", front=FrontSide(names=("a.org",), listen="80"))
+
+
 @pytest.mark.parametrize("kind", PRINT)
 def test_a_path_that_would_mean_something_else_is_refused(kind):
     for path in ("/run/my desk.sock", "/run/a;b", "/run/{a}"):
