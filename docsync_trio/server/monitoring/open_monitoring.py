@@ -110,7 +110,7 @@ def own_address(monitoring: Monitoring) -> Iterator[list[socket.socket]]:
         return
     from docsync_trio.server.monitoring.health_port import answering
 
-    sockets = bind_sockets((bind,))
+    sockets = bind_sockets((bind,), option="--set monitoring.bind=")
     with answering(sockets, monitoring.answer_at):
         yield sockets
 

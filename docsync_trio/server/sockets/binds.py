@@ -30,27 +30,32 @@ _Address = tuple[socket.AddressFamily, tuple[Any, ...]]
 
 
 def bind_sockets(
-    binds: Sequence[Bind], environ: Mapping[str, str] = os.environ
+    binds: Sequence[Bind], environ: Mapping[str, str] = os.environ, *, option: str = "--bind "
 ) -> list[socket.socket]:
     """Return listening, non-blocking sockets for all of *binds*, in their order.
 
     One bind can have several sockets: a name may stand for an IPv4 and an IPv6
-    address, and systemd pass any number (*environ* says which). Closing a unix socket
+    address, and systemd pass any number (*environ* says which). *option* is what another address
+    is said by on the command line. Closing a unix socket
     that we opened removes its file. Raises `ServerError`, with one line for people, and
     keeps nothing open then.
     """
     with contextlib.ExitStack() as opened:
         sockets = [
-            opened.enter_context(one) for bind in binds for one in _open(bind, binds, environ)
+            opened.enter_context(one)
+            for bind in binds
+            for one in _open(bind, binds, environ, option)
         ]
         opened.pop_all()
     return sockets
 
 
-def _open(bind: Bind, binds: Sequence[Bind], environ: Mapping[str, str]) -> list[socket.socket]:
+def _open(
+    bind: Bind, binds: Sequence[Bind], environ: Mapping[str, str], option: str
+) -> list[socket.socket]:
     match bind:
         case TcpBind():
-            return _open_tcp(bind, _addresses(bind, beside=binds))
+            return _open_tcp(bind, _addresses(bind, beside=binds), option)
         case UnixBind():
             return [open_unix(bind)]
         case FdBind():
@@ -59,7 +64,7 @@ def _open(bind: Bind, binds: Sequence[Bind], environ: Mapping[str, str]) -> list
             return open_passed(bind, environ)
 
 
-def _open_tcp(bind: TcpBind, addresses: Sequence[_Address]) -> list[socket.socket]:
+def _open_tcp(bind: TcpBind, addresses: Sequence[_Address], option: str) -> list[socket.socket]:
     """Listen at all of *addresses* of *bind*, at one port."""
     tries = 1 if bind.port else _TRIES
     while True:
@@ -69,7 +74,7 @@ def _open_tcp(bind: TcpBind, addresses: Sequence[_Address]) -> list[socket.socke
         except OSError as error:
             # The port that the kernel picks at one address may be taken at another.
             if error.errno != errno.EADDRINUSE or not tries:
-                raise _cannot_bind(bind, error) from error
+                raise _cannot_bind(bind, error, option) from error
 
 
 def _open_all(port: int, addresses: Iterable[_Address]) -> list[socket.socket]:
@@ -126,14 +131,14 @@ def _listen_tcp(family: socket.AddressFamily, address: tuple[Any, ...]) -> socke
         raise
 
 
-def _cannot_bind(bind: TcpBind, error: OSError) -> ServerError:
+def _cannot_bind(bind: TcpBind, error: OSError, option: str) -> ServerError:
     port = bind.port
     match error.errno:
         case errno.EADDRINUSE:
             holder = who_listens(port)
             taken = f"{bind} is taken by {holder}" if holder else f"{bind} is taken"
             free = TcpBind(bind.host, 0)
-            text = f"{taken}; end it, or listen elsewhere: --bind {free} finds a free port"
+            text = f"{taken}; end it, or listen elsewhere: {option}{free} finds a free port"
         case errno.EACCES | errno.EPERM:
             text = f"not allowed to listen at {bind}; ports below 1024 need the right to"
             text += " (CAP_NET_BIND_SERVICE), others do not"
