@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docsync_trio.base.errors import ServerError
 from docsync_trio.config.bind import TcpBind, UnixBind
 from docsync_trio.server.sockets import binds
 from docsync_trio.server.sockets.port_holder import who_listens
@@ -145,8 +146,8 @@ def test_a_taken_port_is_one_line_that_says_by_whom_and_what_to_do(opened):
     assert text.startswith(f"127.0.0.1:{port} is taken by ")
     assert f"(process {os.getpid()})" in text
     assert "--bind 127.0.0.1:0" in text
-    with pytest.raises(ServerError, match="elsewhere: --set monitoring.bind=127.0.0.1:0"):
-        bind_sockets((TcpBind("127.0.0.1", port),), option="--set monitoring.bind=")
+    with pytest.raises(ServerError, match=r"elsewhere: --set monitoring\.bind=127\.0\.0\.1:0"):
+        binds.bind_sockets((TcpBind("127.0.0.1", port),), option="--set monitoring.bind=")
 
 
 def test_when_one_cannot_be_had_none_is_kept(opened):
