@@ -6,6 +6,7 @@ that `docsync --help` and the shell's completion answer at once.
 
 import errno
 import os
+from functools import partial
 from typing import Any, NoReturn
 
 import click
@@ -22,6 +23,7 @@ from docsync_trio.cli.routes import routes
 from docsync_trio.cli.run import run
 from docsync_trio.cli.schema import schema
 from docsync_trio.cli.secret import secret
+from docsync_trio.cli.stack_room import with_room
 
 _SHOWN_VERSIONS = ("docsync-trio", "bokeh", "trio")
 
@@ -32,7 +34,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command; answer what it raises with a message and an exit status."""
         try:
-            return super().invoke(ctx)
+            return with_room(partial(super().invoke, ctx))
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except BaseExceptionGroup as group:
