@@ -52,7 +52,8 @@ HINTS = (
 
 BLOCKS = (
     "what takes long belongs into a thread: await trio.to_thread.run_sync(work), or "
-    "asyncio.to_thread(work); plain functions run in one by themselves"
+    "asyncio.to_thread(work); plain functions run in one by themselves, those of Panel with "
+    'run_callbacks_in = "thread" (Panel 1.10) or pn.extension(nthreads=4)'
 )
 """What to do about code that lets nobody else run."""
 

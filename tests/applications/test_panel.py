@@ -1,5 +1,6 @@
 """What is read from an application's imports, and what Panel is asked for and told."""
 
+import json
 import types
 
 import pytest
@@ -10,13 +11,15 @@ from docsync_trio.applications.application import Application
 from docsync_trio.applications.framework import PLAIN
 from docsync_trio.applications.load_error import LoadError
 from docsync_trio.applications.panel.addresses import Addresses
+from docsync_trio.sessions.request import Headers, Request
 
 
 @pytest.fixture(autouse=True, scope="module")
 def panel():
     """Import it now: other tests of this process are to be over by then (`tests/conftest.py`)."""
-    global framework, private, PanelSession, panel_writes  # noqa: PLW0603
+    global framework, private, seen_request, PanelSession, panel_writes  # noqa: PLW0603
     from docsync_trio.applications.panel import framework, private
+    from docsync_trio.applications.panel.request import seen_request
     from docsync_trio.applications.panel.session import PanelSession
     from docsync_trio.applications.panel.session import write as panel_writes
 
@@ -146,3 +149,15 @@ def test_panel_sees_whether_somebody_has_the_turn():
 
     assert (seen._lock.locked(), seen._pending_writes) == (True, [])
     assert seen.document is session.document
+
+
+def test_headers_are_a_dict_in_which_spelling_does_not_matter():
+    headers = seen_request(Request(path="/", headers=Headers([("x-who", "alice")])), "/").headers
+
+    assert json.dumps(headers) == '{"X-Who": "alice"}'
+    assert headers["x-WHO"] == headers.get("X-Who") == "alice"
+    assert "x-who" in headers
+    assert "x-whom" not in headers
+    assert headers.get("x-whom", "nobody") == "nobody"
+    with pytest.raises(KeyError, match="x-whom"):
+        headers["x-whom"]

@@ -9,6 +9,31 @@ from docsync_trio.applications.panel.private import RequestProxy
 _REST: Final = re.compile(r"\{(\w+):path\}")
 
 
+class PlainHeaders(dict[str, str]):
+    """Headers as Panel's applications know them: a dict, which can be shown as JSON.
+
+    A name is found in any spelling.
+    """
+
+    def __missing__(self, name: str) -> str:
+        """Return the value of *name* in another spelling; raises ``KeyError``."""
+        for known, value in self.items():
+            if known.lower() == name.lower():
+                return value
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a header *name*."""
+        return isinstance(name, str) and self.get(name) is not None
+
+    def get(self, name: str, default: Any = None, /) -> Any:
+        """Return the value of *name*, or *default*."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
 def seen_request(request: Any, application_path: str) -> Any:
     """Return *request* in the class that Panel looks for; *application_path* as it was written."""
     # A parameter stands for one part of the path; one that takes the rest, for several.
@@ -18,8 +43,7 @@ def seen_request(request: Any, application_path: str) -> Any:
         request,
         arguments=dict(request.arguments),
         cookies=request.cookies,
-        # As they are: a plain dict would ask for names in one spelling.
-        headers=request.headers,
+        headers=PlainHeaders(request.headers),
         route_params={name: str(value) for name, value in request.path_params.items()},
         app_path=addresses.app_path,
     )
