@@ -1,12 +1,10 @@
-"""Order, callbacks, and what browsers see of a session."""
+"""What browsers see of a session, and what they can do to it."""
 
-import threading
-
+import numpy as np
+import orjson
 import pytest
-import trio
-from bokeh.document import without_document_lock
-from bokeh.io import curdoc
-from bokeh.models import Button, ColumnDataSource, Div, Slider
+from bokeh.document import Document
+from bokeh.models import ColumnDataSource, Div, Slider
 
 from docsync_trio.base.events import CallbackFailed, PeerFault
 from docsync_trio.protocol.message import Buffer
@@ -102,284 +100,6 @@ async def test_the_changes_of_one_callback_are_one_message_with_the_last_values(
         assert browser.value("slider") == 49
         assert browser.value("label", "text") == "49"
         assert browser.messages[-1].frames[2].count('"kind"') == 2
-
-
-async def test_next_tick_callbacks_run_in_the_order_in_which_they_were_added(autojump_clock):
-    ran = []
-
-    def app(document):
-        for number in range(20):
-            document.add_next_tick_callback(lambda number=number: ran.append(number))
-
-    async with on_stage(app) as stage:
-        await stage.session()
-        await trio.testing.wait_all_tasks_blocked()
-    assert ran == list(range(20))
-
-
-async def test_timeouts_with_one_deadline_run_in_the_order_in_which_they_were_added(
-    autojump_clock,
-):
-    ran = []
-
-    def app(document):
-        for number in range(20):
-            document.add_timeout_callback(lambda number=number: ran.append(number), 50)
-        document.add_timeout_callback(lambda: ran.append("early"), 10)
-
-    async with on_stage(app) as stage:
-        await stage.session()
-        await trio.sleep(0.2)
-    assert ran == ["early", *range(20)]
-
-
-async def test_a_periodic_callback_begins_after_a_period_and_ends_when_it_is_removed(
-    autojump_clock,
-):
-    ran = []
-
-    def app(document):
-        def tick():
-            ran.append(trio.current_time() - start)
-            if len(ran) == 3:
-                document.remove_periodic_callback(handle)
-
-        handle = document.add_periodic_callback(tick, 100)
-
-    async with on_stage(app) as stage:
-        start = trio.current_time()
-        await stage.session()
-        await trio.sleep(2)
-    assert ran == pytest.approx([0.1, 0.2, 0.3])
-
-
-async def test_a_periodic_callback_does_not_overlap_itself(autojump_clock):
-    ran = []
-
-    def app(document):
-        async def tick():
-            ran.append(trio.current_time() - start)
-            await trio.sleep(0.25)
-
-        document.add_periodic_callback(tick, 100)
-
-    async with on_stage(app) as stage:
-        start = trio.current_time()
-        await stage.session()
-        await trio.sleep(0.65)
-    assert ran == pytest.approx([0.1, 0.35, 0.6])
-
-
-async def test_one_thing_at_a_time_also_across_awaits(autojump_clock):
-    ran = []
-
-    def app(document):
-        async def slow(name):
-            ran.append(f"{name} begins")
-            await trio.sleep(1)
-            ran.append(f"{name} ends")
-
-        async def first():
-            await slow("first")
-
-        async def second():
-            await slow("second")
-
-        document.add_next_tick_callback(first)
-        document.add_next_tick_callback(second)
-
-    async with on_stage(app) as stage:
-        await stage.session()
-        await trio.sleep(3)
-    assert ran == ["first begins", "first ends", "second begins", "second ends"]
-
-
-async def test_curdoc_is_right_everywhere(autojump_clock):
-    seen = []
-
-    def app(document):
-        seen.append(("build", curdoc() is document))
-
-        async def tick():
-            await trio.sleep(0.1)
-            seen.append(("after an await", curdoc() is document))
-            raise RuntimeError("on purpose")
-
-        def timeout():
-            seen.append(("after an exception", curdoc() is document))
-
-        @without_document_lock
-        async def unlocked():
-            await trio.sleep(0.1)
-            curdoc().add_next_tick_callback(next_tick)
-
-        def next_tick():
-            seen.append(("from an unlocked callback", curdoc() is document))
-
-        document.add_next_tick_callback(tick)
-        document.add_timeout_callback(timeout, 500)
-        document.add_next_tick_callback(unlocked)
-
-    outside = curdoc()
-    async with on_stage(app) as stage:
-        await stage.session("one")
-        await stage.session("two")
-        await trio.sleep(1)
-    assert len(seen) == 8
-    assert all(right for _, right in seen), seen
-    assert curdoc() is outside
-
-
-async def test_an_unlocked_callback_does_not_hold_up_the_others(autojump_clock):
-    ran = []
-
-    def app(document):
-        @without_document_lock
-        async def slow():
-            await trio.sleep(5)
-            ran.append("slow")
-
-        document.add_next_tick_callback(slow)
-        document.add_next_tick_callback(lambda: ran.append("quick"))
-
-    async with on_stage(app) as stage:
-        await stage.session()
-        await trio.sleep(10)
-    assert ran == ["quick", "slow"]
-
-
-async def test_an_unlocked_callback_cannot_change_the_document_and_is_told_what_to_do():
-    def app(document):
-        label = Div(name="label")
-        document.add_root(label)
-
-        @without_document_lock
-        def unlocked():
-            label.text = "not allowed"
-
-        document.add_next_tick_callback(unlocked)
-
-    async with on_stage(app) as stage:
-        await stage.session()
-        await trio.testing.wait_all_tasks_blocked()
-    (failed,) = stage.observed(CallbackFailed)
-    assert "add_next_tick_callback" in str(failed.error)
-
-
-async def test_a_thread_may_add_a_next_tick_callback():
-    ran = trio.Event()
-
-    def app(document):
-        def work():
-            document.add_next_tick_callback(ran.set)
-
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join()
-
-    async with on_stage(app) as stage:
-        await stage.session()
-        with trio.fail_after(5):
-            await ran.wait()
-
-
-async def test_a_callback_that_raises_is_told_its_changes_arrive_and_the_session_lives_on():
-    def app(document):
-        label = Div(name="label", text="old")
-        document.add_root(label)
-
-        def bad(attr, old, new):
-            label.text = "changed before the exception"
-            raise ZeroDivisionError("on purpose")
-
-        slider = Slider(name="slider", start=0, end=9, value=1)
-        slider.on_change("value", bad)
-        document.add_root(slider)
-
-    async with on_stage(app) as stage:
-        session = await stage.session()
-        browser = await stage.open(session)
-        browser.change(session.document.get_model_by_name("slider").id, "value", 5)
-        browser.roundtrip()
-        await browser.settle()
-        assert browser.value("label", "text") == "changed before the exception"
-        assert browser.kinds[2:] == ["PATCH-DOC", "ERROR", "SERVER-INFO-REPLY"]
-        (failed,) = stage.observed(CallbackFailed)
-        assert isinstance(failed.error, ZeroDivisionError)
-        assert session.id == failed.session
-
-
-async def test_a_failing_callback_does_not_keep_the_rest_of_a_patch_from_being_applied():
-    def app(document):
-        def bad(attr, old, new):
-            raise ZeroDivisionError("on purpose")
-
-        first = Slider(name="first", start=0, end=9, value=1)
-        first.on_change("value", bad)
-        document.add_root(first)
-        document.add_root(Slider(name="second", start=0, end=9, value=1))
-
-    async with on_stage(app) as stage:
-        session = await stage.session()
-        browser = await stage.open(session)
-        ids = [root.id for root in session.document.roots]
-        browser.patch(
-            *({"kind": "ModelChanged", "model": {"id": i}, "attr": "value", "new": 4} for i in ids)
-        )
-        await browser.settle()
-        assert [root.value for root in session.document.roots] == [4, 4]
-
-
-@pytest.mark.parametrize(
-    "error", [SystemExit(3), KeyboardInterrupt(), ExceptionGroup("x", [ValueError()])]
-)
-async def test_whatever_a_callback_raises_the_session_lives_on(error):
-    def app(document):
-        button = Button(name="button")
-
-        def bad():
-            raise error
-
-        button.on_click(bad)
-        document.add_root(button)
-        document.add_next_tick_callback(bad)
-
-    async with on_stage(app) as stage:
-        session = await stage.session()
-        browser = await stage.open(session)
-        browser.send_event("button_click", session.document.roots[0].id)
-        browser.roundtrip()
-        await browser.settle()
-        assert browser.kinds[-2:] == ["ERROR", "SERVER-INFO-REPLY"]
-        assert len(stage.observed(CallbackFailed)) == 2
-
-
-async def test_a_kept_cancellation_that_is_raised_later_harms_nobody(autojump_clock):
-    def app(document):
-        kept = []
-
-        async def keep():
-            with trio.CancelScope() as scope:
-                scope.cancel()
-                try:
-                    await trio.sleep(1)
-                except trio.Cancelled as error:
-                    kept.append(error)
-                    raise
-
-        def raise_it():
-            raise kept[0]
-
-        document.add_next_tick_callback(keep)
-        document.add_next_tick_callback(raise_it)
-
-    async with on_stage(app) as stage:
-        session = await stage.session()
-        browser = await stage.open(session)
-        browser.roundtrip()
-        await browser.settle()
-        assert browser.kinds[-1] == "SERVER-INFO-REPLY"
-        assert len(stage.observed(CallbackFailed)) == 1
 
 
 async def test_a_value_the_application_corrects_reaches_the_one_who_sent_it():
@@ -489,12 +209,9 @@ async def test_a_malformed_patch_closes_that_connection_and_no_other(content, co
 
 
 async def test_a_pushed_document_replaces_the_sessions():
-    from bokeh.document import Document
-
     pushed = Document()
     pushed.add_root(Div(name="pushed", text="hello"))
     content = pushed.to_json()
-    import orjson
 
     async with on_stage(sliders) as stage:
         session = await stage.session()
@@ -516,8 +233,6 @@ async def test_binary_buffers_reach_the_document():
     def app(document):
         document.add_root(ColumnDataSource(name="source", data={"x": [0.0]}))
 
-    import numpy as np
-
     array = {
         "type": "ndarray",
         "array": {"type": "bytes", "data": {"id": "b1"}},
@@ -528,8 +243,6 @@ async def test_binary_buffers_reach_the_document():
     async with on_stage(app) as stage:
         session = await stage.session()
         browser = await stage.open(session)
-        import orjson
-
         event = {
             "kind": "ColumnDataChanged",
             "model": {"id": session.document.roots[0].id},
@@ -546,8 +259,6 @@ async def test_binary_buffers_reach_the_document():
 
 
 async def test_a_second_pull_has_its_arrays_inside_the_text():
-    import numpy as np
-
     def app(document):
         document.add_root(ColumnDataSource(name="source", data={"x": np.arange(500.0)}))
 
