@@ -19,7 +19,9 @@ class FunctionHandler(Handler):
     """Calls *function* with each document; what it returns is awaited if it can be.
 
     Any other value that it returns is ignored (functions written for Bokeh often return
-    the document). Raises `LoadError` when it cannot be called with one argument.
+    the document). Raises `LoadError` when it cannot be called with one argument; in a module
+    that imports Panel it may take none: *returns_content* says that it is one of those, which
+    fill no document themselves.
     """
 
     exclusive = False
@@ -28,11 +30,14 @@ class FunctionHandler(Handler):
         name = getattr(function, "__qualname__", repr(function))
         if not callable(function):
             raise LoadError(f"{name} is not a function; give one that takes the document")
-        if not takes_arguments(function, 1):
-            raise LoadError(f"{name} is called with the document; write {name}(document)")
         self.function = function
-        self.async_kind = kind_of_function(function)
         self.framework = framework_of_function(function)
+        self.returns_content = not takes_arguments(function, 1)
+        if self.returns_content and not (
+            self.framework == "panel" and takes_arguments(function, 0)
+        ):
+            raise LoadError(f"{name} is called with the document; write {name}(document)")
+        self.async_kind = kind_of_function(function)
         self.needs_loop = function_needs_loop(function)
         self.files = _source_file(function)
 

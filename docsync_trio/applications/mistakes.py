@@ -39,6 +39,11 @@ HINTS = (
     Hint("This event loop is already running", _AWAIT),
     Hint("Attempted to call run() from inside a run()", _AWAIT),
     Hint(
+        "Cannot schedule a task from within the context of an application",
+        "what `panel serve --setup` runs belongs into a module here that `hooks` of an application "
+        "names: its on_server_loaded(server_context) may call pn.state.schedule_task",
+    ),
+    Hint(
         "the document was changed without its lock",
         "in a task: await session_context.with_locked_document(change); in a thread of your own: "
         "document.add_next_tick_callback(change)",

@@ -40,7 +40,8 @@ class HandlerSettings:
     )
     function: Annotated[str | None, FunctionName()] = key(
         None,
-        doc="A function, plain or async, that is called with the document.",
+        doc="A function, plain or async, that is called with the document; or one without "
+        "arguments that returns what Panel shows.",
         example='"apps.buoys:modify_document"',
     )
     json: Annotated[pathlib.Path | None, ExistingPath(suffixes=(".json",))] = key(

@@ -15,6 +15,7 @@ from bokeh.resources import Resources
 
 from docsync_trio.applications.framework import Framework, FrameworkSession
 from docsync_trio.applications.framework_name import FrameworkName
+from docsync_trio.applications.function import FunctionHandler
 from docsync_trio.applications.handler import Handler
 from docsync_trio.applications.hooks import Hooks
 from docsync_trio.applications.load_error import LoadError
@@ -22,6 +23,7 @@ from docsync_trio.applications.notebook import NotebookHandler
 from docsync_trio.applications.panel import pages, private, users
 from docsync_trio.applications.panel.addresses import way_to
 from docsync_trio.applications.panel.filling import filling
+from docsync_trio.applications.panel.function import PanelFunction
 from docsync_trio.applications.panel.notebook import PanelNotebook
 from docsync_trio.applications.panel.private import set_curdoc
 from docsync_trio.applications.panel.request import seen_request
@@ -47,7 +49,9 @@ class PanelFramework(Framework):
         )
 
     def adopted(self, handler: Handler) -> Handler:
-        """Return *handler*; a notebook's as Panel would have it."""
+        """Return *handler*; for notebooks and functions without arguments what Panel has."""
+        if isinstance(handler, FunctionHandler) and handler.returns_content:
+            return PanelFunction(handler)
         return PanelNotebook(handler) if isinstance(handler, NotebookHandler) else handler
 
     def filling(self, document: Document) -> AbstractContextManager[object]:

@@ -3,6 +3,7 @@
 import gc
 import re
 import weakref
+from functools import partial
 
 import pytest
 import trio
@@ -164,6 +165,55 @@ async def test_async_code_waits_while_a_plain_function_computes_in_a_thread(tmp_
         await page.until(lambda: shown.value != "-")
 
         assert shown.value == "False False True"
+
+
+SHOWN = """
+import asyncio
+import panel as pn
+
+
+def widget():
+    pn.extension()
+    return pn.widgets.TextInput(value="a widget")
+
+
+def template():
+    return pn.template.FastListTemplate(title="Whole", main=[pn.widgets.TextInput(value="in main")])
+
+
+def text():
+    return "**bold**"
+
+
+async def later():
+    await asyncio.sleep(0)
+    return pn.widgets.TextInput(value="later")
+
+
+def own(document):
+    pn.widgets.TextInput(value="by itself").server_doc(document)
+"""
+
+
+async def test_functions_are_applications_as_pn_serve_takes_them(tmp_path, monkeypatch):
+    (tmp_path / "shown.py").write_text(SHOWN)
+    monkeypatch.syspath_prepend(tmp_path)
+    names = ["widget", "template", "text", "later", "own"]
+    applications = [
+        {"path": f"/{name}", "handlers": [{"function": f"shown:{name}"}]} for name in names
+    ]
+    contents = ["a widget", "in main", "strong", "later", "by itself"]
+
+    def seen(document, content):
+        said = [getattr(m, "value", getattr(m, "text", "")) for m in document.models]
+        return content in str(said)
+
+    async with open_site({"applications": applications}) as site:
+        for name, content in zip(names, contents, strict=True):
+            async with site.open(f"/{name}") as page:
+                page.send(DocumentReady())
+                await page.until(partial(seen, page.document, content))
+        assert "<title>Whole</title>" in (await site.get("/template")).text
 
 
 MOVING = """
