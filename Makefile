@@ -19,7 +19,7 @@ TESTS = $(shell find tests -name '*.py')
 # Here everything that is raised is caught on purpose; our own cancellation passes. (401 asks
 # the tests for a newer pytest.)
 CATCH_ALL = $(addprefix docsync_trio/,documents/bokeh_private.py documents/incoming.py \
-	server/front_door.py sessions/application_context.py sessions/asyncio_bridge.py \
+	server/connections/front_door.py sessions/application_context.py sessions/asyncio_bridge.py \
 	sessions/caller.py sessions/fire_wall.py sessions/steps.py sessions/visit.py)
 
 .PHONY: serve test check docs screenshots format reference bench bench-quick clean chromium taplo-lsp
