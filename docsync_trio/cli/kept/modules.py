@@ -3,7 +3,8 @@
 A server imports a thousand modules. For each of them Python looks through folders, makes up the
 names of files, opens two and compares what they say: a tenth of a start. So what was imported is
 kept together, with the time and size of each source, and of each folder, as they were. Where one
-of them is another now, Python imports as ever. Modules at the top level are always found by
+of them is another now, Python imports as ever. The code of all is one value for `marshal`, so a
+name that many modules have is read once. Modules at the top level are always found by
 Python, as `sys.path` may be another one each time.
 """
 
@@ -12,9 +13,10 @@ import mmap
 import os
 import struct
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import CodeType, ModuleType
@@ -22,22 +24,22 @@ from typing import Any, Final
 
 from docsync_trio.cli.kept.code import usual_place, write_whole
 
-_HEAD: Final = b"docsync kept modules 1\n" + sys.version.encode() + b"\n"
+_HEAD: Final = b"docsync kept modules 2\n" + sys.version.encode() + b"\n"
 _PYC_HEAD: Final = 16
 """Bytes in front of the code in a ``.pyc`` file (PEP 552)."""
 
 Facts = tuple[str, str, int, int, bool]
 """Source, its bytecode's file, time and size of the source, and whether it is a package."""
 
-Entry = tuple[str, str, int, int, bool, int, int]
-"""The same, and where the code begins and how long it is."""
+Entry = tuple[str, str, int, int, bool, int]
+"""The same, and which of the codes it is."""
 
 
 class KeptModules:
     """Finds modules that have been kept, in front of Python's own finders.
 
     *index* says what there is, *folders* when each folder was changed last, and *data* is the
-    code of all.
+    list of all codes, as `marshal` writes it.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class KeptModules:
         self._index = index
         self._folders = folders
         self._data = data
+        self._codes: list[CodeType | None] = []
         self._same: dict[str, bool] = {}
         self._found: set[str] = set()
 
@@ -70,7 +73,7 @@ class KeptModules:
         entry = self._index.get(name)
         if entry is None or type(path) is not list or len(path) != 1:
             return None
-        source, cached, changed, size, is_package, begin, length = entry
+        source, cached, changed, size, is_package, number = entry
         folder = _folder(entry)
         if path[0] != folder or not self._is_same(folder):
             return None
@@ -81,7 +84,7 @@ class KeptModules:
         if now.st_mtime_ns != changed or now.st_size != size:
             return None
         self._found.add(name)
-        loader = _loader(name, source, self._data[begin : begin + length])
+        loader = _loader(name, source, partial(self._take, number))
         spec = ModuleSpec(name, loader, origin=source, is_package=is_package)
         spec.has_location = True
         spec.cached = cached
@@ -107,23 +110,30 @@ class KeptModules:
         }
         if not new:
             return
-        old = {name: (self._index[name][:5], self._code(name)) for name in sorted(self._found)}
-        index: dict[str, Entry] = {}
-        pieces: list[bytes] = []
-        begin = 0
-        for name, (facts, code) in (old | new).items():
-            index[name] = (*facts, begin, len(code))
-            pieces.append(code)
-            begin += len(code)
+        codes = self._all_codes() if self._found else []
+        old = {name: self._index[name] for name in sorted(self._found)}
+        all_codes = [codes[entry[5]] for entry in old.values()] + [code for _, code in new.values()]
+        facts = [*(entry[:5] for entry in old.values()), *(facts for facts, _ in new.values())]
+        names = [*old, *new]
+        index = {name: (*facts[number], number) for number, name in enumerate(names)}
         folders = {folder: _changed(folder) for folder in {_folder(e) for e in index.values()}}
-        known = marshal.dumps((index, folders, begin))
+        data = marshal.dumps(all_codes)
+        known = marshal.dumps((index, folders, len(data)))
         with suppress(OSError):
             place.parent.mkdir(exist_ok=True)
-            write_whole(place, b"".join((_HEAD, len(known).to_bytes(8, "little"), known, *pieces)))
+            write_whole(place, b"".join((_HEAD, len(known).to_bytes(8, "little"), known, data)))
 
-    def _code(self, name: str) -> bytes:
-        *_, begin, length = self._index[name]
-        return bytes(self._data[begin : begin + length])
+    def _take(self, number: int) -> CodeType:
+        """Return the code of that *number*, and let go of it: a module is imported once."""
+        if not self._codes or self._codes[number] is None:
+            self._codes = self._all_codes()
+        code, self._codes[number] = self._codes[number], None
+        assert code is not None, "they have just been read"  # noqa: S101
+        return code
+
+    def _all_codes(self) -> list[CodeType | None]:
+        codes: list[CodeType | None] = marshal.loads(self._data)  # noqa: S302 - as a .pyc
+        return codes
 
 
 @contextmanager
@@ -140,21 +150,20 @@ def kept_modules(place: Path | None = None) -> Iterator[None]:
         modules.keep(place, before)
 
 
-def _loader(name: str, source: str, data: Any) -> SourceFileLoader:
+def _loader(name: str, source: str, take: Callable[[], CodeType]) -> SourceFileLoader:
     """Return Python's own loader, which is given the code when it first asks for it."""
     loader: Any = SourceFileLoader(name, source)
 
     def get_code(_: str) -> CodeType:
         del loader.get_code
-        code: CodeType = marshal.loads(data)  # noqa: S302 - as trustworthy as the .pyc it was
-        return code
+        return take()
 
     loader.get_code = get_code
     made: SourceFileLoader = loader
     return made
 
 
-def _kept(name: str, module: ModuleType) -> tuple[Facts, bytes] | None:
+def _kept(name: str, module: ModuleType) -> tuple[Facts, CodeType] | None:
     """Return what is kept of *module*: bytecode that Python would take as well."""
     spec = getattr(module, "__spec__", None)
     if spec is None or spec.name != name or type(spec.loader) is not SourceFileLoader:
@@ -173,7 +182,7 @@ def _kept(name: str, module: ModuleType) -> tuple[Facts, bytes] | None:
         return None
     is_package = spec.submodule_search_locations is not None
     facts = (spec.origin, spec.cached, source.st_mtime_ns, source.st_size, is_package)
-    return facts, data[_PYC_HEAD:]
+    return facts, marshal.loads(data[_PYC_HEAD:])  # noqa: S302 - Python's own
 
 
 def _folder(entry: Entry) -> str:

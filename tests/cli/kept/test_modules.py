@@ -152,3 +152,32 @@ def test_a_damaged_file_is_as_good_as_none(package, place, found, damage):
     place.write_bytes(place.read_bytes()[:damage])
     assert start(place).number == 1
     assert found == []
+
+
+def test_what_is_imported_anew_in_the_same_start_has_its_code_again(package, place, found):
+    start(place)
+    forget()
+
+    with kept_modules(place):
+        first = importlib.import_module("kept_here.one")
+        del sys.modules["kept_here.one"]
+        second = importlib.import_module("kept_here.one")
+
+    assert found == ["kept_here.one"] * 2
+    assert first is not second
+    assert first.number == second.number == 1
+
+
+def test_a_third_start_keeps_the_code_of_what_it_has_found_and_of_what_is_new(
+    package, place, found
+):
+    start(place)
+    write(package / "two.py", "from kept_here.one import number; number += 1")
+    os.utime(package, ns=(1, 1))
+    for expected in (0, 2):
+        found.clear()
+        forget()
+        with kept_modules(place):
+            two = importlib.import_module("kept_here.two")
+        assert two.number == 2
+        assert len(found) == expected
