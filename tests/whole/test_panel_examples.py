@@ -20,7 +20,9 @@ def test_the_examples_of_panel_work(browser: Browser) -> None:
     tab = new_tab(browser)
     # Fonts and icons, which Panel's templates ask for.
     tab.page.route(ELSEWHERE, lambda route: route.fulfill(status=200, body=""))
-    with docsync(ROOT / "examples" / "panel" / "site.toml") as server:
+    # The first document imports Panel, which on a busy machine takes more than ten seconds.
+    patient = ("--set", 'sessions.loop_timeout="1m"')
+    with docsync(ROOT / "examples" / "panel" / "site.toml", *patient) as server:
         look_at_the_dashboard(tab.page, server)
         look_at_the_monitor(tab.page, server)
         ask_the_control_room(tab.page, server)
