@@ -7,12 +7,14 @@ cancellation, and only that.
 """
 
 import math
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 import outcome
 import trio
 
+A = TypeVar("A")
+R = TypeVar("R")
 T = TypeVar("T")
 
 Report = Callable[[BaseException], None]
@@ -42,6 +44,14 @@ async def outcome_of(rest: Awaitable[T]) -> outcome.Outcome[T]:
         return outcome.Error(fault)
 
 
+def raised_later(run: Callable[[A], R | None], argument: A) -> R | Coroutine[Any, Any, None] | None:
+    """The result of ``run(argument)``, or a coroutine that raises what that has raised."""
+    try:
+        return run(argument)
+    except BaseException as fault:  # noqa: BLE001 - whoever awaits it has to deal with it
+        return _raise(outcome.Error(fault))
+
+
 def fault_of_the_application(error: BaseException) -> BaseException | None:
     """What of *error* the application raised; None where it is all our cancellation.
 
@@ -58,3 +68,7 @@ def fault_of_the_application(error: BaseException) -> BaseException | None:
 
 def _being_cancelled() -> bool:
     return trio.current_effective_deadline() == -math.inf
+
+
+async def _raise(came: outcome.Error) -> None:
+    came.unwrap()

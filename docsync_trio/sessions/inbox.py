@@ -14,8 +14,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import attrs
-import outcome
 import trio
+
+from docsync_trio.sessions.fire_wall import raised_later
 
 Rest = Coroutine[Any, Any, None]
 """What is left of a job that has begun: it has to be awaited in the same context."""
@@ -58,10 +59,8 @@ class Inbox:
             self.post(job)
             return
         self._has_begun = True
-        try:
-            self._rest = self._idle.context.run(job)
-        except BaseException as fault:  # noqa: BLE001 - it is the session's, and not the caller's
-            self._rest = _raise(outcome.Error(fault))
+        # What it raises is the session's, and not the caller's.
+        self._rest = raised_later(self._idle.context.run, job)
         if self._rest is None:
             self._after_each()
         self._has_begun = False
@@ -98,7 +97,3 @@ class Inbox:
 
         self._idle = trio.lowlevel.current_task()
         await trio.lowlevel.wait_task_rescheduled(stop)
-
-
-async def _raise(came: outcome.Error) -> None:
-    came.unwrap()

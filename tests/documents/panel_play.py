@@ -3,6 +3,7 @@
 Run with ``faster`` as its argument, Bokeh's models are faster than they came.
 """
 
+import datetime as dt
 import json
 import sys
 
@@ -15,6 +16,7 @@ CHART = {
     "data": {"values": [{"x": 1}]},
     "mark": "bar",
 }
+DAY = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 FASTER = sys.argv[1] == "faster"
 if FASTER:
     from docsync_trio.documents.speedups.switch import speed_up
@@ -41,7 +43,8 @@ def play():
             pn.Accordion(("more", pn.pane.Alert("careful")), active=[0]),
             pn.pane.Plotly({"data": [{"y": [1, 2]}], "layout": {"title": "t"}}),
             pn.pane.Vega(CHART),
-            pn.chat.ChatMessage("hello", user="somebody", show_timestamp=False),
+            # The time is in the message even where it is not shown.
+            pn.chat.ChatMessage("hello", user="somebody", show_timestamp=False, timestamp=DAY),
             pn.bind(lambda value: f"level {value}", level),
         ],
     )
