@@ -222,12 +222,16 @@ async def test_a_thread_that_goes_on_fails_the_test(monkeypatch, autojump_clock)
 
 
 async def test_a_thread_of_trio_that_ends_in_time_is_no_leak(monkeypatch):
-    enough, joined, before = threading.Event(), [], Leftovers()
+    begun, enough, joined, before = threading.Event(), threading.Event(), [], Leftovers()
     # One that Trio has kept may be the thread of this call.
     before._threads = {each for each in before._threads if not each.name.startswith("Trio thread")}
 
+    def work():
+        begun.set()
+        enough.wait(20)
+
     async def given_up():
-        await trio.to_thread.run_sync(enough.wait, abandon_on_cancel=True)
+        await trio.to_thread.run_sync(work, abandon_on_cancel=True)
 
     def join(thread, seconds):
         enough.set()
@@ -237,7 +241,7 @@ async def test_a_thread_of_trio_that_ends_in_time_is_no_leak(monkeypatch):
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(given_up)
-        await trio.testing.wait_all_tasks_blocked()
+        await trio.to_thread.run_sync(begun.wait)
         nursery.cancel_scope.cancel()
     monkeypatch.setattr(threading.Thread, "join", join)
     before.check([])
