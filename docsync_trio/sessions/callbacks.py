@@ -109,6 +109,8 @@ class Callbacks:
 
     def removed(self, callback: Added) -> None:
         """Do not run *callback* any more; may be called in any thread."""
+        # At once: the loop may hear of the end of a thread's call before it hears of this.
+        self._live.pop(callback.id, None)
         self._home.call(self._remove, callback.id)
 
     def is_live(self, callback: Added) -> bool:
@@ -135,7 +137,8 @@ class Callbacks:
         while True:
             await self._alarm.wait(self._timers.next())
             for number, key in enumerate(self._timers.take_due(trio.current_time())):
-                self._run(self._live[key], first=number == 0)
+                if (callback := self._live.get(key)) is not None:
+                    self._run(callback, first=number == 0)
 
     def _add(self, callback: SessionCallback) -> None:
         self._live[callback.id] = callback

@@ -4,11 +4,13 @@ import threading
 
 import pytest
 import trio
-from bokeh.document import without_document_lock
+from bokeh.document import Document, without_document_lock
 from bokeh.io import curdoc
 from bokeh.models import Div
 
 from docsync_trio.base.events import CallbackFailed
+from docsync_trio.sessions.any_thread import HomeThread
+from docsync_trio.sessions.callbacks import Callbacks
 from tests.sessions.fakes import on_stage
 
 
@@ -39,6 +41,50 @@ async def test_timeouts_with_one_deadline_run_in_the_order_in_which_they_were_ad
         await stage.session()
         await trio.sleep(0.2)
     assert ran == ["early", *range(20)]
+
+
+async def test_a_callback_that_a_thread_has_removed_is_not_due_again_before_the_loop_hears_of_it(
+    autojump_clock,
+):
+    due = []
+    callbacks = Callbacks(HomeThread(), lambda callback, *, first: due.append(callback))
+    added = Document().add_periodic_callback(lambda: None, 100)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(callbacks.keep_time)
+        callbacks.added(added)
+        await trio.sleep(0.15)
+        (callback,) = due
+        callbacks.starts(callback)
+        # The loop stands still here, as where the end of a thread's call is heard at once.
+        thread = threading.Thread(target=callbacks.removed, args=(added,))
+        thread.start()
+        thread.join()
+        assert not callbacks.is_live(added)
+        callbacks.ran(callback)
+        await trio.sleep(1)
+        nursery.cancel_scope.cancel()
+    assert due == [callback]
+
+
+async def test_a_callback_that_is_due_may_be_removed_by_one_that_is_due_with_it(autojump_clock):
+    due = []
+
+    def run(callback, *, first):
+        due.append(callback)
+        thread = threading.Thread(target=callbacks.removed, args=(second,))
+        thread.start()
+        thread.join()
+
+    callbacks = Callbacks(HomeThread(), run)
+    document = Document()
+    first, second = (document.add_timeout_callback(lambda: None, 100) for _ in range(2))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(callbacks.keep_time)
+        callbacks.added(first)
+        callbacks.added(second)
+        await trio.sleep(1)
+        nursery.cancel_scope.cancel()
+    assert [callback.id for callback in due] == [first.id]
 
 
 async def test_a_periodic_callback_begins_after_a_period_and_ends_when_it_is_removed(
