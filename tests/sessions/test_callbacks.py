@@ -47,7 +47,11 @@ async def test_a_callback_that_a_thread_has_removed_is_not_due_again_before_the_
     autojump_clock,
 ):
     due = []
-    callbacks = Callbacks(HomeThread(), lambda callback, *, first: due.append(callback))
+
+    def run(callback, *, first):
+        due.append(callback)
+
+    callbacks = Callbacks(HomeThread(), run)
     added = Document().add_periodic_callback(lambda: None, 100)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(callbacks.keep_time)
