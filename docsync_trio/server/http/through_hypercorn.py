@@ -18,6 +18,7 @@ from typing import Any, Final
 import trio
 from hypercorn import protocol
 from hypercorn.config import Config
+from hypercorn.events import Closed, Event, RawData
 from hypercorn.logging import Logger
 from hypercorn.protocol import ws_stream
 from hypercorn.trio.tcp_server import TCPServer
@@ -54,6 +55,8 @@ def check_hypercorn() -> None:
         raise misfit("websockets over HTTP/2 cannot be switched off")
     if not hasattr(getattr(protocol, "H11Protocol", None), "_send_error_response"):
         raise misfit("what is no request cannot be answered")
+    if not hasattr(TCPServer, "protocol_send"):
+        raise misfit("what is sent cannot be noticed")
     if not hasattr(TCPServer, "_read_data"):
         raise misfit("the end of a connection cannot be noticed")
     if not hasattr(WorkerContext(None), "terminated"):
@@ -101,6 +104,21 @@ class HttpServer:
 
 class _Connection(TCPServer):
     """Ends when its peer has left, and not when it would have been idle for too long."""
+
+    async def protocol_send(self, event: Event) -> None:
+        """Send; if the peer is gone, tell the protocol, which may want to say a last word.
+
+        hypercorn tells it while it still holds what each send has to have.
+        """
+        if not isinstance(event, RawData):
+            await super().protocol_send(event)
+            return
+        try:
+            async with self.send_lock:
+                with trio.CancelScope(shield=True):
+                    await self.stream.send_all(event.data)
+        except (trio.BrokenResourceError, trio.ClosedResourceError):
+            await self.protocol.handle(Closed())
 
     async def _read_data(self) -> None:
         await super()._read_data()

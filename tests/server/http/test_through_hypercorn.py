@@ -2,6 +2,7 @@ import contextlib
 
 import pytest
 import trio
+from hypercorn.events import RawData
 
 from docsync_trio.base.errors import Refusal, ServerError
 from docsync_trio.base.events import PeerFault
@@ -121,6 +122,29 @@ async def test_nothing_is_left_of_a_connection_whose_peer_left(nursery, autojump
         await server.serve(PeerSocket(ours), b"")
 
     assert trio.current_time() <= AFTERLIFE_SECONDS
+    await theirs.aclose()
+
+
+async def test_a_protocol_may_say_a_last_word_when_a_send_has_failed():
+    class LastWord:
+        said = 0
+
+        async def handle(self, event):
+            self.said += 1
+            if self.said == 1:
+                await connection.protocol_send(RawData(b"goodbye"))
+
+    ours, theirs = stream_pair()
+    socket = PeerSocket(ours)
+    stream = BoundedStream(socket, b"", trio.CancelScope(), Vigil(60.0))
+    config = http._config(ServerSettings(), lambda event: None, lambda event: None)
+    connection = http._Connection(hello, config, http._Context(None), {}, stream)
+    connection.protocol = LastWord()
+    socket.close()
+
+    await connection.protocol_send(RawData(b"hello"))
+
+    assert connection.protocol.said == 2  # of each send that failed
     await theirs.aclose()
 
 
