@@ -18,6 +18,12 @@ _SYSTEMD: Final = re.compile(r"systemd(?::(?P<name>[^:\s]{1,255}))?")
 _MODE: Final = re.compile(r"0?[0-7]{3}")
 _OPTIONS: Final = ("mode", "owner", "group")
 
+EVERYWHERE: Final = frozenset({"", "::"})
+"""Hosts that stand for all addresses of this machine, of both kinds."""
+
+ALL_IPV4: Final = "0.0.0.0"  # noqa: S104 - only compared
+"""The host that stands for those of one kind."""
+
 
 @attrs.frozen
 class TcpBind:

@@ -10,13 +10,19 @@ from itertools import combinations
 from typing import Final
 
 from docsync_trio.base.errors import Path, Problem
-from docsync_trio.config.bind import Bind, BindAddress, SystemdBind, TcpBind, UnixBind
+from docsync_trio.config.bind import (
+    ALL_IPV4,
+    EVERYWHERE,
+    Bind,
+    BindAddress,
+    SystemdBind,
+    TcpBind,
+    UnixBind,
+)
 from docsync_trio.config.kind import KindError, Surroundings
 from docsync_trio.config.layers import Tree
 
 _NOWHERE: Final = Surroundings(pathlib.Path("/"), {}, look=False)
-_ALL_IPV4: Final = "0.0.0.0"  # noqa: S104 - only compared
-_EVERYWHERE: Final = {"", "::", _ALL_IPV4}
 _KEYS: Final = (("server", "bind"), ("monitoring", "bind"))
 
 
@@ -59,12 +65,12 @@ def _is_among(one: Bind, all_of: Bind) -> bool:
     """Say whether *all_of* is all addresses of a kind, and *one* of them at the same port."""
     if not (isinstance(one, TcpBind) and isinstance(all_of, TcpBind)):
         return False
-    if not one.port or one.port != all_of.port or one.host in _EVERYWHERE:
+    if not one.port or one.port != all_of.port or one.host in EVERYWHERE | {ALL_IPV4}:
         return False
     # A name may stand for addresses of both kinds.
     is_ipv6 = ":" in one.host
     is_ipv4 = not is_ipv6 and not one.host.strip("0123456789.")
-    kinds = {"": True, "::": True, _ALL_IPV4: not is_ipv6}
+    kinds = {**dict.fromkeys(EVERYWHERE, True), ALL_IPV4: not is_ipv6}
     return kinds.get(all_of.host, False) and (is_ipv4 or is_ipv6 or one.host == "localhost")
 
 

@@ -15,15 +15,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from docsync_trio.base.errors import ServerError
-from docsync_trio.config.bind import Bind, FdBind, SystemdBind, TcpBind, UnixBind
+from docsync_trio.config.bind import (
+    ALL_IPV4,
+    EVERYWHERE,
+    Bind,
+    FdBind,
+    SystemdBind,
+    TcpBind,
+    UnixBind,
+)
 from docsync_trio.server.sockets.listening import IN_USE, cannot_listen, listen_on
 from docsync_trio.server.sockets.passed_sockets import adopt, open_passed
 from docsync_trio.server.sockets.port_holder import who_listens
 from docsync_trio.server.sockets.unix_sockets import open_unix
 
 _NO_SUCH_ADDRESS: Final = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
-_EVERYWHERE: Final = {"", "::"}
-_ALL_IPV4: Final = "0.0.0.0"  # noqa: S104 - only compared
 _TRIES: Final = 20
 
 _Address = tuple[socket.AddressFamily, tuple[Any, ...]]
@@ -99,7 +105,7 @@ def _open_all(port: int, addresses: Iterable[_Address]) -> list[socket.socket]:
 
 
 def _addresses(bind: TcpBind, *, beside: Sequence[Bind]) -> list[_Address]:
-    everywhere = bind.host in _EVERYWHERE
+    everywhere = bind.host in EVERYWHERE
     try:
         found = socket.getaddrinfo(
             None if everywhere else bind.host,
@@ -113,7 +119,7 @@ def _addresses(bind: TcpBind, *, beside: Sequence[Bind]) -> list[_Address]:
     addresses = dict.fromkeys((family, address) for family, _, _, _, address in found)
     # Two sockets, and not one for both families: there an IPv4 address would look like an
     # IPv6 one, and no rule about addresses would know it.
-    leave_out = everywhere and bind.port != 0 and TcpBind(_ALL_IPV4, bind.port) in beside
+    leave_out = everywhere and bind.port != 0 and TcpBind(ALL_IPV4, bind.port) in beside
     return [each for each in addresses if not (leave_out and each[0] == socket.AF_INET)]
 
 
